@@ -1,0 +1,51 @@
+// Every bound on what a peer may make us do, in one place, each with its unit.
+// Never read from a message: settings may lower or raise them at start.
+
+/// Named limits of queues, bodies, pages and loops.
+package struct Limits: Sendable {
+  /// Bytes of one envelope with its payload.
+  package var envelopeBytes = 1 << 20
+  /// Bytes of one attachment (100 MB).
+  package var attachmentBytes = 100_000_000
+  /// Attachments one message may name.
+  package var attachmentsPerMessage = 32
+  /// Nesting of objects, arrays or elements in a document.
+  package var documentDepth = 64
+  /// Attributes on one XML element.
+  package var attributesPerElement = 64
+  /// Bytes of an XML name.
+  package var nameBytes = 128
+  /// Bytes of one text or string in a document.
+  package var textBytes = 1 << 20
+  /// Elements of an XML document, or values of a JSON one.
+  package var nodesPerDocument = 100_000
+  /// Digits, signs and exponent of one number, in bytes.
+  package var numberBytes = 64
+  /// Faults reported of one document; the last says that there were more.
+  package var issuesPerDocument = 100
+  /// Bytes of an envelope attribute.
+  package var attributeValueBytes = 512
+  /// Bytes of a request's header fields, and how many of them.
+  package var headerBytes = 16 << 10
+  package var headerFields = 100
+  /// Seconds a silent connection, an unfinished header and an unfinished body may take.
+  package var idleSeconds: Int64 = 75
+  package var headerSeconds: Int64 = 10
+  package var bodySeconds: Int64 = 30
+  /// Bytes a second below which a streamed body is cut off (after `bodySeconds`).
+  package var minimumBodyRate = 10_000
+  /// Connections at once, over all parties.
+  package var connections = 4096
+  /// Submissions that may wait for the writer.
+  package var waitingAdmissions = 10_000
+  /// Submissions written in one transaction.
+  package var admissionsPerCommit = 256
+  /// Messages in one inbox page.
+  package var inboxPage = 500
+  /// Seconds a long poll may wait.
+  package var longPollSeconds: Int64 = 60
+  /// Characters of a refusal's detail that a recipient may give.
+  package var acknowledgementDetail = 1000
+
+  package init() {}
+}

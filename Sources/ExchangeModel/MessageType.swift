@@ -1,0 +1,65 @@
+// A kind of message, as its folder's `message.json` describes it (DESIGN 4.2): data, not code.
+// Never decides anything: Policy reads it.
+
+/// A message type with its routes, purpose, bases and rules.
+package struct MessageType: Sendable, Equatable, Codable {
+  /// The CloudEvents `type`, e.g. `gatehouse.medical-referral.v1`.
+  package let type: String
+  /// The folder's name, e.g. `medical-referral`.
+  package let slug: String
+  package let version: Int
+  /// The catalogue's code, e.g. `MED.REF`.
+  package let code: String
+  package let title: String
+  package let description: String
+  /// Who may send this to whom, by role.
+  package let routes: [Route]
+  /// The purposes it may state.
+  package let purposes: [String]
+  package let lawfulBases: [String]
+  package let specialConditions: [String]
+  package let legalGateways: [String]
+  /// The consent rule of the catalogue, `CN0` to `CN6`.
+  package let consentRule: String
+  package let expectedReplies: [ExpectedReply]
+  package let retention: Retention
+  package let attachments: [AttachmentRule]
+  /// The government classification, e.g. `OFFICIAL-SENSITIVE`.
+  package let sensitivity: String
+  package let priority: String
+  /// JSON Pointers into the payload where the child's identifiers stand.
+  package let childIdentifiers: [String: String]
+
+  package struct Route: Sendable, Equatable, Codable {
+    package let from: [String]
+    package let to: [String]
+    /// True when sender and recipient must be of one local authority.
+    package let sameAuthority: Bool
+  }
+
+  package struct ExpectedReply: Sendable, Equatable, Codable {
+    package let type: String
+    /// How long the reply may take, e.g. `{"count": 1, "unit": "working-day"}`; nil when open.
+    package let within: Clock?
+  }
+
+  package struct Clock: Sendable, Equatable, Codable {
+    package let count: Int
+    /// `school-day`, `working-day`, `calendar-day`, `hour` or `month`.
+    package let unit: String
+  }
+
+  package struct Retention: Sendable, Equatable, Codable {
+    /// The catalogue's rule, e.g. `R.MED`.
+    package let rule: String
+    package let text: String
+  }
+
+  package struct AttachmentRule: Sendable, Equatable, Codable {
+    /// What it is, e.g. `attendance-certificate`.
+    package let kind: String
+    package let isRequired: Bool
+    /// Media types it may have, e.g. `application/pdf`.
+    package let mediaTypes: [String]
+  }
+}

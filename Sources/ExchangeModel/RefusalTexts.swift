@@ -1,0 +1,133 @@
+// What each refusal says to the peer. Fixed sentences only, so nothing of a message can leak.
+
+extension RefusalCode {
+  /// The status, finality and texts of this code.
+  package var description: RefusalDescription {
+    switch self {
+    case .certificateUnknown, .certificateRevoked, .certificateExpired, .certificateNotYetValid,
+      .partySuspended, .senderMismatch:
+      callerDescription
+    case .badRequest, .hostNotAllowed, .notFound, .methodNotAllowed, .notAcceptable,
+      .unsupportedMediaType, .lengthRequired, .contentTooLarge, .headersTooLarge,
+      .requestTimeout, .expectationFailed, .badParameter:
+      requestDescription
+    case .malformedEnvelope, .unknownMessageType, .payloadInvalid, .attachmentMissing,
+      .attachmentDigestMismatch, .attachmentRangeMismatch, .duplicateConflict, .expired,
+      .alreadyAcknowledged:
+      messageDescription
+    case .unknownRecipient, .recipientSuspended, .routeNotAllowed, .purposeNotAllowed,
+      .lawfulBasisNotAllowed, .specialConditionNotAllowed, .legalGatewayNotAllowed,
+      .consentRequired, .overrideNotAllowed:
+      groundsDescription
+    case .temporarilyUnavailable, .storageFull, .tooBusy:
+      failureDescription
+    }
+  }
+
+  private var callerDescription: RefusalDescription {
+    switch self {
+    case .certificateRevoked:
+      final(403, "Certificate revoked", "Use a certificate that is registered and live.")
+    case .certificateExpired:
+      final(403, "Certificate expired", "Renew the certificate and register the new one.")
+    case .certificateNotYetValid:
+      final(403, "Certificate not yet valid", "Wait for its start, or check the clock.")
+    case .partySuspended:
+      final(403, "Party suspended", "Ask the gateway's administrator why.")
+    case .senderMismatch:
+      final(
+        403, "Not your name", "The envelope's source must be the party of the certificate.")
+    default:
+      final(
+        403, "Certificate unknown",
+        "Ask the gateway's administrator to register this certificate for your party.")
+    }
+  }
+
+  private var requestDescription: RefusalDescription {
+    switch self {
+    case .hostNotAllowed:
+      final(421, "Host not served here", "Send exactly one Host naming this gateway.")
+    case .notFound: final(404, "Not found", "Check the path; see /openapi.json.")
+    case .methodNotAllowed: final(405, "Method not allowed", "See the Allow header.")
+    case .notAcceptable:
+      final(
+        406, "Not acceptable",
+        "Accept application/cloudevents+json or application/cloudevents+xml.")
+    case .unsupportedMediaType:
+      final(415, "Unsupported media type", "See /openapi.json for what this call takes.")
+    case .lengthRequired: final(411, "Length required", "Send Content-Length or chunks.")
+    case .contentTooLarge: final(413, "Content too large", "Send large content as attachments.")
+    case .headersTooLarge: final(431, "Header fields too large", "Send fewer or shorter fields.")
+    case .requestTimeout:
+      retry(408, "Request not received in time", "Send it again on a better connection.")
+    case .expectationFailed:
+      final(417, "Expectation failed", "Send no Expect and no Upgrade field.")
+    case .badParameter: final(400, "Bad parameter", "Correct the parameters named in errors.")
+    default: final(400, "Bad request", "The request is not well-formed HTTP for this call.")
+    }
+  }
+
+  private var messageDescription: RefusalDescription {
+    switch self {
+    case .unknownMessageType:
+      final(422, "Unknown message type", "See /v1/catalogue for the types and their schemas.")
+    case .payloadInvalid:
+      final(422, "Payload does not match its schema", "Correct each place named in errors.")
+    case .attachmentMissing:
+      final(
+        422, "Attachment missing", "Upload it with PUT /v1/attachments/{sha256}, then resend.")
+    case .attachmentDigestMismatch:
+      final(422, "Attachment differs from its digest", "Upload the right bytes from the start.")
+    case .attachmentRangeMismatch:
+      final(409, "Attachment range out of step", "Continue from the Upload-Offset given.")
+    case .duplicateConflict:
+      final(
+        409, "Same id, other content", "Give the new message an id of its own.")
+    case .expired: final(422, "Message expired", "The expirytime has passed; send a new message.")
+    case .alreadyAcknowledged:
+      final(409, "Already acknowledged otherwise", "The first outcome stands.")
+    default:
+      final(400, "Malformed envelope", "Correct each place named in errors.")
+    }
+  }
+
+  private var groundsDescription: RefusalDescription {
+    switch self {
+    case .unknownRecipient: final(422, "Unknown recipient", "See /v1/parties for the parties.")
+    case .recipientSuspended:
+      retry(422, "Recipient suspended", "Try later, or ask the recipient.")
+    case .routeNotAllowed:
+      final(403, "Route not allowed", "This type may not go from this party to that one.")
+    case .purposeNotAllowed:
+      final(403, "Purpose not allowed", "State a purpose that the message type has.")
+    case .lawfulBasisNotAllowed:
+      final(403, "Lawful basis not allowed", "Leave it out, or state one the type allows.")
+    case .specialConditionNotAllowed:
+      final(403, "Special condition not allowed", "Leave it out, or state one the type allows.")
+    case .legalGatewayNotAllowed:
+      final(403, "Legal gateway not allowed", "Leave it out, or state one the type allows.")
+    case .overrideNotAllowed:
+      final(403, "Override not allowed", "The rule of this type allows no override.")
+    default:
+      final(403, "Consent required", "Name the live consent record in consentref.")
+    }
+  }
+
+  private var failureDescription: RefusalDescription {
+    switch self {
+    case .storageFull: retry(507, "Storage full", "Nothing was stored. Retry later.")
+    case .tooBusy: retry(503, "Too busy", "Nothing was stored. Retry after the time given.")
+    default:
+      retry(503, "Temporarily unavailable", "Nothing was promised. Retry after the time given.")
+    }
+  }
+
+  private func final(_ status: Int, _ title: String, _ remedy: String) -> RefusalDescription {
+    RefusalDescription(status: status, isRetryable: false, title: title, remedy: remedy)
+  }
+
+  private func retry(_ status: Int, _ title: String, _ remedy: String) -> RefusalDescription {
+    RefusalDescription(status: status, isRetryable: true, title: title, remedy: remedy)
+  }
+}
