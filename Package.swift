@@ -55,13 +55,14 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ] + nio, swiftSettings: strict),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", "Gateway",
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", "Gateway", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -2,7 +2,7 @@
 // A value: making one has no effect. Never holds content of the message.
 
 /// What `Policy.decide` answers.
-package struct Decision: Sendable, Equatable, Codable {
+package struct Decision: Sendable, Hashable, Codable {
   package enum Verdict: String, Sendable, Codable { case permit, deny }
 
   /// Deny wins: one rule that denies denies the message.
@@ -35,7 +35,7 @@ package struct Decision: Sendable, Equatable, Codable {
 }
 
 /// One rule's say.
-package struct RuleOutcome: Sendable, Equatable, Codable {
+package struct RuleOutcome: Sendable, Hashable, Codable {
   package enum Verdict: String, Sendable, Codable {
     case permit, deny
     /// The rule has nothing to say about a message of this kind.
@@ -66,7 +66,7 @@ package struct RuleOutcome: Sendable, Equatable, Codable {
 }
 
 /// Something to do because a message was permitted, e.g. `retain`, `tell-family`.
-package struct Obligation: Sendable, Equatable, Codable {
+package struct Obligation: Sendable, Hashable, Codable {
   package let kind: String
   package let detail: String
 
@@ -77,7 +77,7 @@ package struct Obligation: Sendable, Equatable, Codable {
 }
 
 /// The purpose, basis, condition and gateway as they stand after resolution.
-package struct Grounds: Sendable, Equatable, Codable {
+package struct Grounds: Sendable, Hashable, Codable {
   package var purpose: String
   package var lawfulBasis: String
   package var specialCondition: String?

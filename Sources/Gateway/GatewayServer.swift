@@ -1,0 +1,174 @@
+// The gateway put together: store, catalogue, admission, doors, log. The one build function.
+// Never decides anything itself.
+
+package import ExchangeModel
+import Foundation
+package import Logging
+import MessageLog
+package import ServiceLifecycle
+package import Storage
+import UnixSignals
+import Validation
+
+/// A running gateway.
+package final class GatewayServer: Sendable {
+  package let store: Store
+  package let publisher: LogPublisher
+  /// The API's listener.
+  package let api: EdgeServer
+  /// The admin listener, on loopback; nil when the settings name none.
+  package let admin: EdgeServer?
+  private let readiness: Readiness
+  private let logger: Logger
+
+  private init(
+    store: Store, publisher: LogPublisher, api: EdgeServer, admin: EdgeServer?,
+    readiness: Readiness, logger: Logger
+  ) {
+    self.store = store
+    self.publisher = publisher
+    self.api = api
+    self.admin = admin
+    self.readiness = readiness
+    self.logger = logger
+  }
+
+  /// Opens the store, compiles the catalogue and begins to listen.
+  package static func start(
+    _ settings: Settings, surroundings: Surroundings, logger: Logger
+  ) async throws -> GatewayServer {
+    let folder = try SchemaFolder(settings.schemas)
+    let schemas = try SchemaSet(files: folder.files, limits: settings.limits)
+    for path in schemas.staleFiles {
+      logger.warning("schema.stale", metadata: ["path": "\(path)"])
+    }
+    let signer = try LogKeyFile.read(settings)
+    let store = try Store(
+      directory: settings.data, limits: settings.limits, surroundings: surroundings)
+    let publisher = LogPublisher(store: store, signer: signer, logger: logger)
+    let readiness = Readiness()
+    let recorder = RefusedCallRecorder(store: store, logger: logger)
+
+    var edge = EdgeSettings(surroundings: surroundings, logger: logger)
+    edge.host = settings.host
+    edge.port = settings.port
+    edge.allowedHosts = Set(settings.names)
+    edge.limits = settings.limits
+    var tls = try CertificateFiles.tlsSettings(
+      certificateFile: settings.certificate, keyFile: settings.key,
+      authoritiesFile: settings.clientAuthority)
+    tls.minimumVersion = settings.minimumTLS == "1.2" ? .tls12 : .tls13
+    edge.tls = tls
+    edge.identify = { peer, now in
+      let found = store.latestDirectory.identify(spkiSHA256: peer.spkiSHA256, at: now)
+      if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }
+      return found
+    }
+    let routes = Self.routes(
+      store: store, schemas: schemas, folder: folder, publisher: publisher,
+      limits: settings.limits)
+    let api = try await EdgeServer.start(edge, routes: routes)
+
+    var admin: EdgeServer?
+    if let port = settings.adminPort {
+      var plain = EdgeSettings(surroundings: surroundings, logger: logger)
+      plain.host = settings.adminHost
+      plain.port = port
+      let adminRoutes = AdminRoutes(store: store, readiness: readiness, schemas: schemas)
+      admin = try await EdgeServer.start(plain, routes: adminRoutes.routes)
+    }
+    logger.notice(
+      "gateway.started",
+      metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
+    return GatewayServer(
+      store: store, publisher: publisher, api: api, admin: admin, readiness: readiness,
+      logger: logger)
+  }
+
+  /// The API's route table: what OpenAPI describes.
+  static func routes(
+    store: Store, schemas: SchemaSet, folder: SchemaFolder, publisher: LogPublisher,
+    limits: Limits
+  ) -> [Route] {
+    let admission = Admission(store: store, schemas: schemas, limits: limits)
+    let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
+    let messages = MessageRoutes(
+      admission: admission, store: store, publisher: publisher, limits: limits)
+    return messages.routes
+      + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
+      + AttachmentRoutes(store: store, limits: limits).routes
+      + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
+      + LogRoutes(publisher: publisher).routes
+      + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
+  }
+
+  /// Runs until the process is told to stop (SIGTERM, SIGINT), then ends what was begun: no new
+  /// connections, requests in flight answered, a last checkpoint, the journal moved.
+  ///
+  /// - `others`: services that run beside the gateway, and end before it.
+  /// - `last`: one more; with `endsWithIt` the gateway stops when it ends.
+  package func run(
+    beside others: [any Service] = [], until last: (any Service)? = nil, endsWithIt: Bool = false
+  ) async throws {
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: publisher),
+      .init(service: DirectoryWatch(store: store, api: api, logger: logger)),
+    ]
+    if let admin { services.append(.init(service: admin)) }
+    services.append(.init(service: api))
+    services.append(.init(service: Draining(readiness: readiness, store: store)))
+    services += others.map { .init(service: $0) }
+    if let last {
+      services.append(
+        .init(
+          service: last,
+          successTerminationBehavior: endsWithIt ? .gracefullyShutdownGroup : .ignore))
+    }
+    // Services stop in the reverse order: the doors first, the log's publisher last.
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(60)
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch {
+      try? store.close()
+      throw error
+    }
+    try store.close()
+    logger.notice("gateway.stopped")
+  }
+
+  /// What would keep a gateway with these settings from starting, in words; empty when nothing.
+  package static func problems(of settings: Settings) -> [String] {
+    var problems: [String] = []
+    let files = [
+      ("tls.certificate", settings.certificate), ("tls.key", settings.key),
+      ("tls.clientAuthority", settings.clientAuthority), ("log.key", settings.logKey),
+    ]
+    for (name, path) in files where !FileManager.default.isReadableFile(atPath: path) {
+      problems.append("\(name): \(path) cannot be read")
+    }
+    do {
+      let folder = try SchemaFolder(settings.schemas)
+      _ = try SchemaSet(files: folder.files, limits: settings.limits)
+    } catch {
+      problems.append("schemas: \(error)")
+    }
+    if problems.isEmpty {
+      do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
+    }
+    return problems
+  }
+}
+
+/// First to stop: from here on `/readyz` says no, and long polls end at once.
+private struct Draining: Service {
+  let readiness: Readiness
+  let store: Store
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    readiness.startDraining()
+    store.endLongPolls()
+  }
+}

@@ -1,0 +1,61 @@
+// The header fields that answers carry, described once. Never sets one: the routes do.
+
+/// A header field of an answer.
+enum DescribedField: String, Sendable, CaseIterable {
+  case requestID = "X-Request-Id"
+  case location = "Location"
+  case retryAfter = "Retry-After"
+  case uploadOffset = "Upload-Offset"
+  case uploadComplete = "Upload-Complete"
+  case contentRange = "Content-Range"
+  case acceptRanges = "Accept-Ranges"
+  case entityTag = "ETag"
+  case vary = "Vary"
+  case cacheControl = "Cache-Control"
+
+  private var schema: DocumentValue {
+    switch self {
+    case .requestID: ["type": "string", "format": "uuid"]
+    case .location: ["type": "string", "format": "uri-reference"]
+    case .retryAfter: ["type": "integer", "minimum": 0]
+    case .uploadOffset: ["type": "integer", "minimum": 0]
+    case .uploadComplete: ["type": "string", "enum": ["?0", "?1"]]
+    case .contentRange: ["type": "string", "pattern": "^bytes [0-9]+-[0-9]+/[0-9]+$"]
+    case .acceptRanges: ["type": "string", "const": "bytes"]
+    case .entityTag: ["type": "string", "pattern": "^\"[0-9a-f]{64}\"$"]
+    case .vary: ["type": "string", "const": "Accept"]
+    case .cacheControl: ["type": "string", "const": "no-store"]
+    }
+  }
+
+  private var meaning: String {
+    switch self {
+    case .requestID: "The gateway's name for this request; quote it when asking for help."
+    case .location: "Where the thing just made is found."
+    case .retryAfter: "Seconds after which the same request is worth sending again."
+    case .uploadOffset: "Bytes of the content that are here: send what follows them."
+    case .uploadComplete: "`?1` when the whole content is here, `?0` while some is missing."
+    case .contentRange: "Which bytes of the whole these are (RFC 9110, 14.4)."
+    case .acceptRanges: "Parts may be asked for with `Range`."
+    case .entityTag: "The content's SHA-256, in quotes."
+    case .vary: "The format depends on `Accept`."
+    case .cacheControl: "Keep no copy of this answer."
+    }
+  }
+
+  /// The Headers of one answer: every answer names its request.
+  static func document(_ fields: [DescribedField]) -> DocumentValue {
+    .object(
+      ([.requestID] + fields).map { field in
+        (field.rawValue, ["$ref": .text("#/components/headers/" + field.rawValue)])
+      })
+  }
+
+  /// All fields, for the document's components.
+  static var components: DocumentValue {
+    .object(
+      allCases.map { field in
+        (field.rawValue, ["description": .text(field.meaning), "schema": field.schema])
+      })
+  }
+}

@@ -1,0 +1,52 @@
+// The admin listener's answers, on loopback only: is the process alive, can it serve.
+// Never tells anything about messages or parties.
+
+import ExchangeModel
+import Storage
+import Synchronization
+import Validation
+
+/// Whether the gateway is taking requests, for `/readyz`.
+package final class Readiness: Sendable {
+  private let draining = Mutex(false)
+
+  package init() {}
+
+  /// True from the moment a stop begins.
+  package var isDraining: Bool { draining.withLock { $0 } }
+
+  package func startDraining() { draining.withLock { $0 = true } }
+}
+
+struct AdminRoutes: Sendable {
+  let store: Store
+  let readiness: Readiness
+  let schemas: SchemaSet
+
+  var routes: [Route] {
+    [
+      Route(.get, "/livez", access: .anyone) { _ in .text("ok\n") },
+      Route(.get, "/readyz", access: .anyone, handler: ready),
+    ]
+  }
+
+  /// Writes to the database for real: a gateway that cannot promise is not ready.
+  private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
+    var isStoreReady = true
+    do { try await store.probe() } catch { isStoreReady = false }
+    let checks = [
+      ("accepting", !readiness.isDraining), ("database", isStoreReady),
+      ("catalogue", !schemas.messageTypes.isEmpty),
+    ]
+    let isReady = checks.allSatisfy(\.1)
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("status", isReady ? "ready" : "not ready")
+    writer.key("checks")
+    writer.beginObject()
+    for (name, holds) in checks { writer.member(name, holds ? "ok" : "failed") }
+    writer.endObject()
+    writer.endObject()
+    return .json(writer.bytes, status: isReady ? 200 : 503, fields: ["Cache-Control": "no-store"])
+  }
+}

@@ -1,0 +1,79 @@
+// The recipient's calls: list, fetch in either format, acknowledge.
+
+import ExchangeModel
+import Storage
+import Validation
+
+struct InboxRoutes: Sendable {
+  let store: Store
+  let delivery: DeliveredEnvelope
+  let limits: Limits
+
+  var routes: [Route] {
+    [
+      Route(.get, "/v1/inbox", handler: list),
+      Route(.get, "/v1/inbox/{messageId}", handler: fetch),
+      Route(
+        .post, "/v1/inbox/{messageId}/acknowledgement", body: .buffered(limit: 16 << 10),
+        handler: acknowledge),
+    ]
+  }
+
+  private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let limit = try request.integer(
+      "limit", default: min(100, limits.inboxPage), in: 1...limits.inboxPage)
+    let wait = try request.integer("wait", default: 0, in: 0...Int(limits.longPollSeconds))
+    var after: MessageID?
+    if let text = try request.query("after") {
+      guard let id = MessageID(text) else { throw Self.badCursor }
+      after = id
+    }
+    let page: InboxPage
+    do {
+      page = try await store.inbox(
+        of: try request.spki(), after: after, limit: limit, wait: .seconds(wait))
+    } catch let refusal as Refusal where refusal.code == .badParameter {
+      throw Self.badCursor
+    }
+    var writer = JSONWriter()
+    writer.write(page)
+    return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
+  }
+
+  private static let badCursor = Refusal(
+    .badParameter,
+    issues: [
+      ValidationIssue(
+        place: "after", line: nil, rule: "cursor",
+        message: "Give the `next` value of an earlier page of this inbox.")
+    ])
+
+  private func fetch(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try request.messageID()
+    let accept = request.headers("Accept").joined(separator: ",")
+    // Asked before the read is logged: a caller that cannot take either format has read nothing.
+    guard MediaType.acceptedFormat(accept, stored: .json) != nil else {
+      throw Refusal(.notAcceptable)
+    }
+    let stored = try await store.open(id, by: try request.spki())
+    guard let format = MediaType.acceptedFormat(accept, stored: stored.format) else {
+      throw Refusal(.notAcceptable)
+    }
+    return HTTPResponse(
+      status: 200,
+      fields: [
+        "Content-Type": format.envelopeMediaType + "; charset=utf-8", "Vary": "Accept",
+        "Cache-Control": "no-store",
+      ],
+      body: .bytes(try delivery.bytes(of: stored, as: format)))
+  }
+
+  private func acknowledge(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try request.messageID()
+    let acknowledgement = try AcknowledgementReader.read(request.bytes, limits: limits)
+    let status = try await store.acknowledge(id, by: try request.spki(), acknowledgement)
+    var writer = JSONWriter()
+    writer.write(status)
+    return .json(writer.bytes)
+  }
+}

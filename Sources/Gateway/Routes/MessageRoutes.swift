@@ -1,0 +1,86 @@
+// The sender's calls: send a message, see what became of it, fetch its receipt.
+
+import ExchangeModel
+import MessageLog
+import Storage
+import Validation
+
+struct MessageRoutes: Sendable {
+  let admission: Admission
+  let store: Store
+  let publisher: LogPublisher
+  let limits: Limits
+
+  var routes: [Route] {
+    [
+      Route(
+        .post, "/v1/messages", body: .buffered(limit: limits.envelopeBytes), handler: send),
+      Route(.get, "/v1/messages/{messageId}", handler: status),
+      Route(.get, "/v1/messages/{messageId}/receipt", handler: receipt),
+    ]
+  }
+
+  private func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let peer = request.peer else { throw Refusal(.certificateUnknown) }
+    guard let format = MediaType.envelopeFormat(request.header("Content-Type")) else {
+      throw Refusal(.unsupportedMediaType)
+    }
+    switch try await admission.admit(request.bytes, format: format, from: peer) {
+    case .admitted(let receipt): return Self.answer(receipt, status: 202)
+    case .duplicate(let receipt): return Self.answer(receipt, status: 200)
+    case .refused(let refusal, _):
+      return ProblemDetails.response(refusal, instance: request.id)
+    }
+  }
+
+  private static func answer(_ receipt: Receipt, status: Int) -> HTTPResponse {
+    var writer = JSONWriter()
+    writer.write(receipt)
+    return .json(
+      writer.bytes, status: status, fields: ["Location": "/v1/messages/\(receipt.messageID)"])
+  }
+
+  private func status(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try request.messageID()
+    var writer = JSONWriter()
+    writer.write(try await store.status(of: id, for: try request.spki()))
+    return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
+  }
+
+  private func receipt(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try request.messageID()
+    let proof = try await publisher.proof(of: id, for: try request.spki())
+    return HTTPResponse(
+      status: 200, fields: ["Content-Type": "text/plain; charset=utf-8"],
+      body: .bytes(proof))
+  }
+}
+
+extension HTTPRequest {
+  /// The message id in the path. Throws `not-found` when it is not one.
+  func messageID() throws -> MessageID {
+    guard let id = MessageID(parameter("messageId")) else { throw Refusal(.notFound) }
+    return id
+  }
+
+  /// The fingerprint of the caller's key. Throws `certificate-unknown` without TLS.
+  func spki() throws -> String {
+    guard let peer else { throw Refusal(.certificateUnknown) }
+    return peer.spkiSHA256
+  }
+
+  /// A whole number in the query, or a default; out of range is `bad-parameter`.
+  func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
+    guard let text = try query(name) else { return value }
+    guard let number = Int(text), range.contains(number) else {
+      throw Refusal(
+        .badParameter,
+        issues: [
+          ValidationIssue(
+            place: name, line: nil, rule: "range",
+            message: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
+        ])
+    }
+    return number
+  }
+}

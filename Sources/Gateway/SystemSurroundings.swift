@@ -1,0 +1,31 @@
+// The real clock and the system's random generator: where a running gateway gets both.
+
+package import ExchangeModel
+import Foundation
+package import Logging
+
+extension Surroundings {
+  /// The system's clock and generator.
+  package static var system: Surroundings {
+    Surroundings(
+      now: {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+      },
+      random: {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+      })
+  }
+}
+
+extension Logger {
+  /// A logger of JSON lines on stderr.
+  package static func gatehouse(level: String) -> Logger {
+    Logger(label: "gatehouse") { _ in
+      JSONLogHandler(
+        level: Logger.Level(rawValue: level) ?? .info, now: Surroundings.system.now)
+    }
+  }
+}

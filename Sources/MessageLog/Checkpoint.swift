@@ -1,0 +1,53 @@
+// A log's statement of its size and root (C2SP tlog-checkpoint).
+// Never signs by itself: that the tree extends the last one signed is for the caller to know.
+
+/// The origin, size and root of a log.
+package struct Checkpoint: Hashable, Sendable {
+  /// The log's name; also the name of its key.
+  package let origin: KeyName
+  /// Leaves in the tree.
+  package let size: Int64
+  package let root: MerkleHash
+
+  package init(origin: KeyName, size: Int64, root: MerkleHash) {
+    self.origin = origin
+    self.size = size
+    self.root = root
+  }
+
+  /// Reads the text of a note. Extension lines are allowed, as the format says, and not kept.
+  package init(text: [UInt8]) throws(LogFault) {
+    let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+    // The text ends in a newline, so the last part is empty and no other may be.
+    guard lines.count >= 4, lines.last?.isEmpty == true,
+      lines.dropLast().allSatisfy({ !$0.isEmpty }), let origin = KeyName(lines[0]),
+      let size = Decimal.decode(lines[1]), let bytes = Base64.decode(lines[2]),
+      let root = MerkleHash(bytes)
+    else { throw .malformedCheckpoint }
+    self.init(origin: origin, size: size, root: root)
+  }
+
+  /// The text to sign: three lines.
+  package var text: [UInt8] {
+    origin.bytes + Array("\n\(size)\n\(root.base64)\n".utf8)
+  }
+
+  /// The checkpoint as a note signed by the log.
+  package func signed(by signer: NoteSigner) throws(LogFault) -> SignedNote {
+    guard signer.key.name == origin else { throw .wrongOrigin }
+    return try SignedNote(text: text, signatures: [try signer.sign(text)])
+  }
+
+  /// Reads a note and checks that the log signed it, and every cosignature of a known witness.
+  /// Answers the checkpoint and the witnesses whose cosignatures are there.
+  package static func open(
+    _ note: [UInt8], log: NoteKey, witnesses: [NoteKey] = []
+  ) throws(LogFault) -> (checkpoint: Checkpoint, cosignatures: [VerifiedSignature]) {
+    let note = try SignedNote(note)
+    let verified = try note.verify([log] + witnesses)
+    guard verified.contains(where: { $0.key == log }) else { throw .noKnownSignature }
+    let checkpoint = try Checkpoint(text: note.text)
+    guard checkpoint.origin == log.name else { throw .wrongOrigin }
+    return (checkpoint, verified.filter { $0.key != log })
+  }
+}

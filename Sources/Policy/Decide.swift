@@ -1,0 +1,29 @@
+// The decision about one message: may it be shared, by whom, with whom, why (DESIGN 5, promise 2).
+// Pure: the same facts give the same decision for ever. Never sees a payload, a clock or a store.
+
+package import ExchangeModel
+
+/// The version of the rules below, kept with each decision so that it can be replayed. Raised
+/// whenever a rule, its order or its texts change.
+package let version = "1"
+
+/// Asks every rule, in fixed order, and answers with all of their outcomes.
+///
+/// One rule that denies denies the message; the first that does so names the refusal. Obligations
+/// are given with a permit only.
+package func decide(_ facts: Facts) -> Decision {
+  var outcomes: [RuleOutcome] = []
+  outcomes.reserveCapacity(rules.count)
+  for rule in rules { outcomes.append(rule.evaluate(facts)) }
+  let isDenied = outcomes.contains { $0.verdict == .deny }
+  return Decision(
+    rules: outcomes, obligations: isDenied ? [] : obligations(of: facts),
+    grounds: grounds(of: facts), policyVersion: version,
+    catalogueVersion: facts.catalogueVersion)
+}
+
+/// All rules, in the order in which they are asked and shown.
+let rules: [any Rule] = [
+  PartiesRule(), RouteRule(), PurposeRule(), LawfulBasisRule(), SpecialConditionRule(),
+  LegalGatewayRule(), ConsentRule(), OverrideRule(), ExpiryRule(),
+]

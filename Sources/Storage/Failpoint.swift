@@ -1,0 +1,30 @@
+// Named places where a test makes the process die as if the power had gone.
+// Does nothing unless GATEHOUSE_FAILPOINT names a point; never set in production.
+
+import Foundation
+
+/// A place where a crash is worth testing. ARCHITECTURE.md tells what each leaves behind.
+package enum Failpoint: String, CaseIterable, Sendable {
+  case beforeCommit = "before-commit"
+  case afterCommit = "after-commit"
+  case attachmentBeforeRename = "attachment-before-rename"
+  case attachmentBeforeRow = "attachment-before-row"
+  case checkpointBeforeRow = "checkpoint-before-row"
+  case beforeAnswer = "before-answer"
+
+  private static let armed: (point: Failpoint, countdown: FailpointCountdown)? = {
+    guard let text = ProcessInfo.processInfo.environment["GATEHOUSE_FAILPOINT"] else { return nil }
+    let parts = text.split(separator: ":")
+    guard let name = parts.first, let point = Failpoint(rawValue: String(name)) else { return nil }
+    let count = parts.dropFirst().first.flatMap { Int($0) } ?? 1
+    return (point, FailpointCountdown(count))
+  }()
+
+  /// Kills the process with SIGKILL when this is the armed point and its count has run down
+  /// (`GATEHOUSE_FAILPOINT=after-commit:20` dies at the twentieth hit).
+  @inline(__always)
+  package static func hit(_ point: Failpoint) {
+    guard let armed, armed.point == point, armed.countdown.isDown() else { return }
+    kill(getpid(), SIGKILL)
+  }
+}

@@ -1,0 +1,134 @@
+// Moves the write-ahead journal into the database on a thread of its own, so that no admission
+// waits for it. Never writes a row, and is gone when `stop` returns.
+
+import Dispatch
+import Foundation
+import GRDB
+import Synchronization
+
+/// A thread that runs `PRAGMA wal_checkpoint(PASSIVE)` while the journal grows.
+///
+/// A passive checkpoint never starts the journal anew while others write, so under a load without
+/// pauses the journal would grow for ever. The thread therefore asks the writer, between two
+/// groups, to do the last step itself when the journal has become long (`restart`).
+final class JournalCheckpointer: Sendable {
+  /// Commits worth a checkpoint at once; fewer wait for `patience` looks.
+  private static let worthwhile = 1000
+  /// Bytes by which the file must have grown to be worth one.
+  private static let worthwhileGrowth = 4 << 20
+  private static let patience = 8
+  /// Milliseconds between two looks.
+  private static let interval = 250
+  /// Bytes of journal above which the writer is asked to start it anew.
+  private static let longestJournal: Int64 = 128 << 20
+  /// Bytes that the file keeps after it was started anew: writing over them is cheaper than
+  /// growing it (no metadata to sync).
+  static let keptJournal = 192 << 20
+  /// Milliseconds that the writer waits for readers to leave the old journal. A long reader must
+  /// not hold up admissions: the journal grows meanwhile, and the wish comes back.
+  private static let patienceWithReaders = 50
+
+  private let queue: DatabaseQueue
+  private let journalPath: String
+  private let pageBytes: Int64
+  private let commits = Atomic<Int>(0)
+  private let wantsRestart = Atomic<Bool>(false)
+  private let isStopped = Atomic<Bool>(false)
+  private let wakeUp = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
+  private let isRunning = Mutex(false)
+
+  init(databasePath: String) throws {
+    journalPath = databasePath + "-wal"
+    var configuration = Configuration()
+    configuration.label = "gatehouse-journal"
+    configuration.busyMode = .timeout(1)
+    queue = try DatabaseQueue(path: databasePath, configuration: configuration)
+    // A checkpoint must reach the disk before the journal is written over.
+    let (synchronous, bytes) = try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      return (
+        try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+        try Int64.fetchOne(database, sql: "PRAGMA page_size")
+      )
+    }
+    guard synchronous == 2 else { throw StoreFailure.unsafeSetting("synchronous=FULL") }
+    pageBytes = bytes ?? 4096
+  }
+
+  func start() {
+    isRunning.withLock { isRunning in
+      guard !isRunning else { return }
+      isRunning = true
+      let thread = Thread { [self] in
+        work()
+        ended.signal()
+      }
+      thread.name = "gatehouse-journal"
+      thread.start()
+    }
+  }
+
+  /// Ends the thread, waits for it and closes its connection. The pool's own close then moves the
+  /// rest of the journal.
+  func stop() throws {
+    isRunning.withLock { isRunning in
+      guard isRunning else { return }
+      isRunning = false
+      isStopped.store(true, ordering: .releasing)
+      wakeUp.signal()
+      ended.wait()
+    }
+    try queue.close()
+  }
+
+  /// Tells that the writer has committed so many jobs.
+  func noteCommit(of jobs: Int) { commits.add(jobs, ordering: .relaxed) }
+
+  /// Starts the journal anew if the thread asked for it. Called by the writer, on its own
+  /// connection, between two transactions. A failure costs nothing: it is tried again.
+  func restartIfAsked(_ database: Database) {
+    guard wantsRestart.exchange(false, ordering: .relaxed) else { return }
+    let usual = Int(Store.busySeconds * 1000)
+    _ = try? Int.fetchOne(database, sql: "PRAGMA busy_timeout = \(Self.patienceWithReaders)")
+    _ = try? Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(RESTART)")
+    _ = try? Int.fetchOne(database, sql: "PRAGMA busy_timeout = \(usual)")
+  }
+
+  private func work() {
+    var looks = 0
+    var lastSize = 0
+    var lastCommits = 0
+    while true {
+      _ = wakeUp.wait(timeout: .now() + .milliseconds(Self.interval))
+      if isStopped.load(ordering: .acquiring) { return }
+      let size = Self.size(of: journalPath)
+      let count = commits.load(ordering: .relaxed)
+      looks += 1
+      let isWorthwhile =
+        count - lastCommits >= Self.worthwhile || size - lastSize >= Self.worthwhileGrowth
+        || (looks >= Self.patience && count != lastCommits)
+      guard isWorthwhile else { continue }
+      (looks, lastSize, lastCommits) = (0, size, count)
+      checkpoint()
+    }
+  }
+
+  /// One passive checkpoint. A failure costs nothing: the journal stays and is tried again.
+  private func checkpoint() {
+    let frames = try? queue.writeWithoutTransaction { database -> Int64? in
+      let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+      return row.flatMap { Int64.fromDatabaseValue($0["log"]) }
+    }
+    if let frames, frames * pageBytes > Self.longestJournal {
+      wantsRestart.store(true, ordering: .relaxed)
+    }
+  }
+
+  /// A file's size in bytes; 0 when it is not there.
+  static func size(of path: String) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return 0 }
+    return Int(status.st_size)
+  }
+}

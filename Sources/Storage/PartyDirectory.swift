@@ -1,0 +1,87 @@
+// The parties and their certificates as one immutable value, read whole from the tables.
+// Never changed in place: a change makes a new version.
+
+package import ExchangeModel
+import GRDB
+
+/// Who may speak to the gateway, at one version of the tables.
+package struct PartyDirectory: Sendable {
+  /// Rises with every change of a party or certificate, by any process.
+  package let version: Int64
+  private let parties: [PartyURN: Party]
+  private let owners: [String: PartyURN]
+
+  /// The party of this name; nil when there is none.
+  package subscript(_ urn: PartyURN) -> Party? { parties[urn] }
+
+  /// All parties, by name.
+  package var all: [Party] { parties.values.sorted { $0.urn < $1.urn } }
+
+  /// Whose certificate this is, live or not; nil when it is nobody's.
+  package func owner(of spkiSHA256: String) -> PartyURN? { owners[spkiSHA256] }
+
+  /// The live party that holds the live certificate with this key, or why there is none.
+  ///
+  /// A certificate counts when its row is live and `now` lies within its validity: a resumed TLS
+  /// session shows no certificate again, so this is asked at every request.
+  package func identify(spkiSHA256: String, at now: Timestamp) -> Result<Party, Refusal> {
+    guard let owner = owners[spkiSHA256], let party = parties[owner],
+      let certificate = party.certificates.first(where: { $0.spkiSHA256 == spkiSHA256 })
+    else { return .failure(Refusal(.certificateUnknown)) }
+    guard certificate.state == .live else { return .failure(Refusal(.certificateRevoked)) }
+    guard now >= certificate.notBefore else {
+      return .failure(Refusal(.certificateNotYetValid))
+    }
+    guard now <= certificate.notAfter else { return .failure(Refusal(.certificateExpired)) }
+    guard party.state == .live else { return .failure(Refusal(.partySuspended)) }
+    return .success(party)
+  }
+
+  /// The keys that counted in an earlier directory and do not in this one.
+  package func certificatesNoLongerLive(since earlier: PartyDirectory) -> [String] {
+    func live(_ directory: PartyDirectory) -> Set<String> {
+      var keys: Set<String> = []
+      for party in directory.parties.values where party.state == .live {
+        for certificate in party.certificates where certificate.state == .live {
+          keys.insert(certificate.spkiSHA256)
+        }
+      }
+      return keys
+    }
+    return live(earlier).subtracting(live(self)).sorted()
+  }
+
+  /// Reads the version alone: the cheap question whether a copy is still fresh.
+  static func readVersion(_ database: Database) throws -> Int64 {
+    let statement = try database.cachedStatement(sql: "SELECT version FROM directory_version")
+    return try Int64.fetchOne(statement) ?? 0
+  }
+
+  /// Reads everything, in the transaction that `database` is in.
+  init(_ database: Database) throws {
+    version = try Self.readVersion(database)
+    var parties: [PartyURN: Party] = [:]
+    for row in try Row.fetchAll(database, sql: "SELECT urn, name, role, state FROM party") {
+      guard let urn = PartyURN(row["urn"]), let state = Party.State(rawValue: row["state"]) else {
+        throw StoreFailure.corrupt("party")
+      }
+      parties[urn] = Party(
+        urn: urn, name: row["name"], role: PartyRole(rawValue: row["role"]), state: state)
+    }
+    var owners: [String: PartyURN] = [:]
+    let sql = "SELECT spki_sha256, party, state, not_before, not_after FROM certificate"
+    for row in try Row.fetchAll(database, sql: sql) {
+      guard let owner = PartyURN(row["party"]), parties[owner] != nil,
+        let state = PartyCertificate.State(rawValue: row["state"])
+      else { throw StoreFailure.corrupt("certificate") }
+      let certificate = PartyCertificate(
+        spkiSHA256: row["spki_sha256"], state: state,
+        notBefore: Timestamp(milliseconds: row["not_before"]),
+        notAfter: Timestamp(milliseconds: row["not_after"]))
+      parties[owner]?.certificates.append(certificate)
+      owners[certificate.spkiSHA256] = owner
+    }
+    self.parties = parties
+    self.owners = owners
+  }
+}

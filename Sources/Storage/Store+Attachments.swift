@@ -1,0 +1,86 @@
+// The verbs for attachments: who holds one, who may read one.
+// Never moves bytes itself: AttachmentFiles does.
+
+import Dispatch
+package import ExchangeModel
+import GRDB
+import MessageLog
+
+/// A whole attachment that its reader may have.
+package struct StoredAttachment: Sendable, Equatable {
+  package let sha256: String
+  /// Bytes.
+  package let size: Int64
+  /// Where its file lies.
+  package let path: String
+}
+
+extension Store {
+  /// Where partial and whole attachments lie.
+  package var attachments: AttachmentFiles { attachmentFiles }
+
+  /// True when this party has uploaded the whole attachment before.
+  package func holds(_ sha256: String, party: PartyURN) async throws -> Bool {
+    try await pool.read { database in
+      let sql = "SELECT 1 FROM attachment_holder WHERE sha256 = ? AND party = ?"
+      return try Int.fetchOne(database, sql: sql, arguments: [sha256, party.text]) != nil
+    }
+  }
+
+  /// Checks, keeps and records a completed upload.
+  ///
+  /// Throws: `Refusal(.attachmentDigestMismatch)` when the bytes are others.
+  package func keep(
+    _ upload: PartialAttachment, as sha256: String, by spkiSHA256: String
+  ) async throws {
+    let size = upload.size
+    let files = attachmentFiles
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      DispatchQueue.global().async {
+        done.resume(with: Result { try files.finish(upload, as: sha256) })
+      }
+    }
+    // If we crash here the file is whole but nobody's: the sender's next PUT writes it again.
+    Failpoint.hit(.attachmentBeforeRow)
+    try await writer.submit { context in
+      let party = try context.caller(spkiSHA256)
+      try context.database.execute(
+        sql: "INSERT INTO attachment (sha256, size) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        arguments: [sha256, size])
+      try context.database.execute(
+        sql: """
+          INSERT INTO attachment_holder (sha256, party, stored_at) VALUES (?, ?, ?)
+          ON CONFLICT DO NOTHING
+          """, arguments: [sha256, party.urn.text, context.now.milliseconds])
+      try context.append(
+        LogEvent(.attachmentStored, [.actor: party.urn.text, .attachment: sha256]),
+        subject: nil, message: nil)
+    }
+  }
+
+  /// Opens an attachment for a party that uploaded it or was sent it, and logs the read.
+  /// Throws: `Refusal(.notFound)` for anybody else.
+  package func openAttachment(
+    _ sha256: String, by spkiSHA256: String
+  ) async throws -> StoredAttachment {
+    let path = attachmentFiles.path(of: sha256)
+    return try await writer.submit { context in
+      let party = try context.caller(spkiSHA256)
+      let size = try Int64.fetchOne(
+        context.database,
+        sql: """
+          SELECT size FROM attachment WHERE sha256 = ?1 AND (
+            EXISTS (SELECT 1 FROM attachment_holder WHERE sha256 = ?1 AND party = ?2)
+            OR EXISTS (
+              SELECT 1 FROM message_attachment
+              JOIN message ON message.sequence = message_attachment.message
+              WHERE message_attachment.sha256 = ?1 AND message.recipient = ?2))
+          """, arguments: [sha256, party.urn.text])
+      guard let size else { throw Refusal(.notFound) }
+      try context.append(
+        LogEvent(.attachmentRead, [.actor: party.urn.text, .attachment: sha256]),
+        subject: nil, message: nil)
+      return StoredAttachment(sha256: sha256, size: size, path: path)
+    }
+  }
+}

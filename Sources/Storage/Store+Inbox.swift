@@ -1,0 +1,147 @@
+// The recipient's verbs: list, open, acknowledge; and the status that both sides see.
+// Never shows a party a message that is neither from it nor to it.
+
+package import ExchangeModel
+import Foundation
+import GRDB
+import MessageLog
+
+extension Store {
+  /// The caller's inbox, oldest first, after a message; waits up to `wait` for the first one.
+  ///
+  /// Throws: `Refusal` when the certificate no longer counts, `Refusal(.badParameter)` when
+  /// `after` is not a message of this inbox.
+  package func inbox(
+    of spkiSHA256: String, after: MessageID?, limit: Int, wait: Duration
+  ) async throws -> InboxPage {
+    let deadline = ContinuousClock.now + wait
+    while true {
+      let party = try await currentDirectory().identify(
+        spkiSHA256: spkiSHA256, at: surroundings.now()
+      ).get().urn
+      let generation = signal.generation(of: party)
+      let page = try await page(of: party, after: after, limit: limit)
+      let left = deadline - ContinuousClock.now
+      guard page.messages.isEmpty, left > .zero, !signal.isClosed else { return page }
+      await waitForNews(of: party, after: generation, atMost: left)
+      try Task.checkCancellation()
+    }
+  }
+
+  /// Opens a message's content for its recipient, and logs the read.
+  /// Throws: `Refusal(.notFound)` when it is not in this party's inbox or history.
+  package func open(_ id: MessageID, by spkiSHA256: String) async throws -> StoredMessage {
+    try await writer.submit { context in
+      let party = try context.caller(spkiSHA256)
+      guard let found = try context.message(id), found.summary.recipient == party.urn else {
+        throw Refusal(.notFound)
+      }
+      let (format, received) = try found.content(in: context.database)
+      let decision = try context.decision(found.decision)
+      try context.append(
+        LogEvent(.read, [.actor: party.urn.text]), subject: id.text,
+        message: found.sequence)
+      return StoredMessage(
+        summary: found.summary, format: format, received: received, decision: decision)
+    }
+  }
+
+  /// Records the recipient's answer. Saying the same again is the same; another answer is refused.
+  package func acknowledge(
+    _ id: MessageID, by spkiSHA256: String, _ acknowledgement: Acknowledgement
+  ) async throws -> MessageStatus {
+    try await writer.submit { context in
+      let party = try context.caller(spkiSHA256)
+      guard let found = try context.message(id), found.summary.recipient == party.urn else {
+        throw Refusal(.notFound)
+      }
+      if let earlier = try context.acknowledgement(of: found.sequence) {
+        guard earlier.outcome == acknowledgement.outcome,
+          earlier.reason == acknowledgement.reason
+        else { throw Refusal(.alreadyAcknowledged) }
+        return try context.status(of: found)
+      }
+      let leaf = try context.append(
+        LogEvent(
+          .acknowledged,
+          [
+            .actor: party.urn.text, .outcome: acknowledgement.outcome.rawValue,
+            .reason: acknowledgement.reason,
+          ]), subject: id.text, message: found.sequence)
+      try context.database.execute(
+        sql: """
+          INSERT INTO acknowledgement (message, outcome, reason, detail, acknowledged_at, leaf)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          found.sequence, acknowledgement.outcome.rawValue, acknowledgement.reason,
+          acknowledgement.detail, context.now.milliseconds, leaf,
+        ])
+      try context.database.execute(
+        sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?",
+        arguments: [party.urn.text, found.sequence])
+      return try context.status(of: found)
+    }
+  }
+
+  /// State and timeline, for the sender and the recipient alone.
+  package func status(of id: MessageID, for spkiSHA256: String) async throws -> MessageStatus {
+    let caller = try await currentDirectory().identify(
+      spkiSHA256: spkiSHA256, at: surroundings.now()
+    ).get().urn
+    return try await pool.read { database in
+      guard let found = try MessageRow.find(id, in: database),
+        found.summary.recipient == caller || found.summary.source == caller
+      else { throw Refusal(.notFound) }
+      return try found.status(in: database)
+    }
+  }
+
+  private func page(of party: PartyURN, after: MessageID?, limit: Int) async throws -> InboxPage {
+    try await pool.read { database in
+      var start: Int64 = 0
+      if let after {
+        let sql = "SELECT sequence FROM message WHERE message_id = ? AND recipient = ?"
+        let found = try Int64.fetchOne(
+          database, sql: sql, arguments: [after.text, party.text])
+        guard let found else { throw Refusal(.badParameter) }
+        start = found
+      }
+      let rows = try MessageRow.fetch(
+        database,
+        "inbox.recipient = ? AND inbox.message > ? ORDER BY inbox.message LIMIT ?",
+        [party.text, start, limit + 1])
+      return InboxPage(messages: rows.prefix(limit).map(\.self), hasMore: rows.count > limit)
+    }
+  }
+
+  private func waitForNews(
+    of party: PartyURN, after generation: UInt64, atMost left: Duration
+  ) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.signal.wait(for: party, after: generation) }
+      group.addTask { try? await Task.sleep(for: left) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+}
+
+extension WriteContext {
+  /// The party of a certificate, as of this transaction.
+  func caller(_ spkiSHA256: String) throws -> Party {
+    try directory.identify(spkiSHA256: spkiSHA256, at: now).get()
+  }
+
+  fileprivate func message(_ id: MessageID) throws -> MessageRow? {
+    try MessageRow.find(id, in: database)
+  }
+
+  fileprivate func acknowledgement(of sequence: Int64) throws -> Acknowledgement? {
+    try MessageRow.acknowledgement(of: sequence, in: database)?.0
+  }
+
+  fileprivate func status(of message: MessageRow) throws -> MessageStatus {
+    try message.status(in: database)
+  }
+}

@@ -1,0 +1,96 @@
+// The log's verbs: publish a checkpoint, prove an admission, verify the whole log.
+// Never signs a tree smaller than one already signed: that would be a fork.
+
+import Crypto
+package import ExchangeModel
+import Foundation
+import GRDB
+package import MessageLog
+
+/// A signed tree and what proofs against it need.
+package struct PublishedTree: Sendable {
+  package let size: Int64
+  /// The signed checkpoint, exactly as served.
+  package let note: SignedNote
+  let edge: TreeEdge
+}
+
+extension Store {
+  /// Signs the tree as it is on disk, if it grew since the last time; the note is a row of the
+  /// same transaction that shows its leaves to be there.
+  ///
+  /// `sign` turns size and root into a signed checkpoint. Throws `StoreFailure.logBehind` when a
+  /// larger tree was signed before (the database is an old copy), `StoreFailure.logForked` when the
+  /// tree does not begin with the one signed last.
+  package func publishCheckpoint(
+    sign: @escaping @Sendable (Int64, MerkleHash) throws -> SignedNote
+  ) async throws -> PublishedTree {
+    try await writer.submit { context in
+      let edge = context.edge
+      if let last = try LogTables.lastCheckpoint(context.database) {
+        guard last.size <= edge.size else {
+          throw StoreFailure.logBehind(signed: last.size, held: edge.size)
+        }
+        let note = try SignedNote(last.note)
+        try context.requireExtension(of: note, size: last.size)
+        if last.size == edge.size {
+          return PublishedTree(size: last.size, note: note, edge: edge)
+        }
+      }
+      let note = try sign(edge.size, edge.root)
+      // If we crash here the tree is signed but nobody has seen it: it is signed again, alike.
+      Failpoint.hit(.checkpointBeforeRow)
+      try LogTables.insertCheckpoint(
+        size: edge.size, note: note.bytes, at: context.now.milliseconds, into: context.database)
+      return PublishedTree(size: edge.size, note: note, edge: edge)
+    }
+  }
+
+  /// The inclusion proof and entry of a message's admission in a published tree, for its sender
+  /// or recipient. Nil when the tree does not cover the leaf yet.
+  /// Throws: `Refusal(.notFound)` for anybody else.
+  package func admissionProof(
+    of id: MessageID, in tree: PublishedTree, for spkiSHA256: String
+  ) async throws -> TlogProof? {
+    let caller = try await currentDirectory().identify(
+      spkiSHA256: spkiSHA256, at: surroundings.now()
+    ).get().urn
+    return try await pool.read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT leaf, source, recipient FROM message WHERE message_id = ?",
+        arguments: [id.text])
+      guard let row, row["source"] == caller.text || row["recipient"] == caller.text else {
+        throw Refusal(.notFound)
+      }
+      return try Self.proof(of: row["leaf"], in: tree, database)
+    }
+  }
+
+  private static func proof(
+    of leaf: Int64, in tree: PublishedTree, _ database: Database
+  ) throws -> TlogProof? {
+    guard leaf < tree.size else { return nil }
+    guard let entry = try LogTables.entry(leaf, in: database) else {
+      throw StoreFailure.corrupt("leaf")
+    }
+    var reader = TreeReader(edge: tree.edge) { level, index in
+      try LogTables.tile(level: level, index: index, in: database)
+    }
+    let hashes = try reader.inclusionProof(index: leaf, size: tree.size)
+    // The entry goes along as `extra`, so that the receipt can be checked with nothing else.
+    return TlogProof(index: leaf, hashes: hashes, checkpoint: tree.note, extra: entry)
+  }
+}
+
+extension WriteContext {
+  /// Throws `StoreFailure.logForked` unless the tree begins with the one of this note.
+  fileprivate func requireExtension(of note: SignedNote, size: Int64) throws {
+    var reader = TreeReader(edge: edge) { [database] level, index in
+      try LogTables.tile(level: level, index: index, in: database)
+    }
+    let signed = try? Checkpoint(text: note.text)
+    guard let signed, signed.size == size, try reader.root(size: size) == signed.root else {
+      throw StoreFailure.logForked(signed: size)
+    }
+  }
+}

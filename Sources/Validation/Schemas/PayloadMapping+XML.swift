@@ -1,0 +1,118 @@
+// JSON -> XML: each object becomes an element with its properties as child elements in the order
+// of the schema, each array a wrapper with `item` elements.
+// Never drops a property: one that the schema does not have is a fault.
+package import ExchangeModel
+
+extension PayloadMapping {
+  /// The payload as one XML element, without a declaration.
+  ///
+  /// Meant for a payload that its JSON Schema accepts; for any other the faults say what is in
+  /// the way. Places are JSON Pointers into the payload.
+  package func xml(from payload: JSONNode) -> Mapped {
+    var writer = XMLPayloadWriter(shape: shape)
+    writer.document(payload)
+    return Mapped(bytes: writer.output.bytes, issues: writer.issues)
+  }
+
+  /// What of a JSON payload XML could not carry: control characters, and numbers with extreme
+  /// exponents. Empty for nearly every payload, and quick to find so.
+  package func obstacles(in payload: JSONNode) -> [ValidationIssue] {
+    guard Self.mayHoldObstacles(payload.rawBytes) else { return [] }
+    return xml(from: payload).issues
+  }
+
+  /// False when no byte sequence of an obstacle occurs: an escape (which may be a control
+  /// character), U+FFFE or U+FFFF, or an exponent.
+  private static func mayHoldObstacles(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.withUnsafeBufferPointer { buffer in
+      var before: UInt8 = 0
+      for byte in buffer {
+        switch byte {
+        case UInt8(ascii: "\\"), 0xEF: return true
+        case UInt8(ascii: "e"), UInt8(ascii: "E"):
+          if (0x30...0x39).contains(before) { return true }
+        default: break
+        }
+        before = byte
+      }
+      return false
+    }
+  }
+}
+
+/// Writes one payload, and notes what it cannot write.
+private struct XMLPayloadWriter {
+  let shape: PayloadShape
+  var output = XMLWriter()
+  var issues: [ValidationIssue] = []
+
+  init(shape: PayloadShape) { self.shape = shape }
+
+  mutating func document(_ payload: JSONNode) {
+    output.startElement(shape.rootName)
+    output.attribute("xmlns", shape.namespace)
+    content(payload, node: shape.root, pointer: "")
+    output.endElement()
+  }
+
+  private mutating func content(_ value: JSONNode, node: Int, pointer: String) {
+    switch (shape.nodes[node].kind, value.kind) {
+    case (.object(let members), .object):
+      object(value, members: members, pointer: pointer)
+    case (.array(let items), .array):
+      for (position, element) in value.elements.enumerated() {
+        output.startElement("item")
+        content(element, node: items.node, pointer: pointer + "/\(position)")
+        output.endElement()
+      }
+    case (.simple(.string), .string): string(value, pointer: pointer)
+    case (.simple(.boolean), .boolean): output.text(value.bool == true ? "true" : "false")
+    case (.simple(.number), .number): number(value, DecimalText.plain, pointer: pointer)
+    case (.simple(.integer), .number): number(value, DecimalText.integer, pointer: pointer)
+    default: issue(value, pointer, "type", "This value has the wrong type for the schema.")
+    }
+  }
+
+  private mutating func object(
+    _ value: JSONNode, members: [PayloadShape.Member], pointer: String
+  ) {
+    var written = 0
+    for member in members {
+      guard let property = value[member.name] else { continue }
+      output.startElement(member.name)
+      content(property, node: member.node, pointer: pointer + "/" + member.name)
+      output.endElement()
+      written += 1
+    }
+    if written < value.count {
+      issue(value, pointer, "additionalProperties", "Leave out what the schema lacks.")
+    }
+  }
+
+  private mutating func string(_ value: JSONNode, pointer: String) {
+    let text = value.string ?? ""
+    if !XMLWriter.canHold(text) {
+      issue(
+        value, pointer, "xml-characters",
+        "XML 1.0 cannot carry every character of this text. Leave control characters out.")
+    }
+    output.text(text)
+  }
+
+  private mutating func number(
+    _ value: JSONNode, _ form: (String) -> String?, pointer: String
+  ) {
+    guard let text = value.numberText.flatMap(form) else {
+      return issue(
+        value, pointer, "number", "Write this number without an exponent, in at most 400 digits.")
+    }
+    output.text(text)
+  }
+
+  private mutating func issue(
+    _ value: JSONNode, _ pointer: String, _ rule: String, _ message: String
+  ) {
+    issues.append(
+      ValidationIssue(place: pointer, line: value.line, rule: rule, message: message))
+  }
+}

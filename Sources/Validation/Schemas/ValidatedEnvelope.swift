@@ -1,0 +1,53 @@
+// An envelope whose payload its message type's schema accepts: the proof is the type itself.
+// Never made outside this room.
+package import ExchangeModel
+
+/// What `SchemaSet.validate` returns, and nothing else can make.
+package struct ValidatedEnvelope: Sendable {
+  package let envelope: Envelope
+  package let messageType: MessageType
+  /// The documents the payload names, in its order.
+  package let attachments: [AttachmentReference]
+
+  init(envelope: Envelope, messageType: MessageType, attachments: [AttachmentReference]) {
+    self.envelope = envelope
+    self.messageType = messageType
+    self.attachments = attachments
+  }
+}
+
+/// A document that a payload names by its digest (`attachments` in the payload).
+package struct AttachmentReference: Sendable, Equatable {
+  /// What it is, e.g. `attendance-certificate`.
+  package let kind: String
+  /// The SHA-256 digest of the file, 64 lower-case hexadecimal digits.
+  package let sha256: String
+  package let mediaType: String
+  /// Bytes.
+  package let size: Int
+  package let name: String
+
+  package init(kind: String, sha256: String, mediaType: String, size: Int, name: String) {
+    self.kind = kind
+    self.sha256 = sha256
+    self.mediaType = mediaType
+    self.size = size
+    self.name = name
+  }
+
+  /// The references in the `attachments` of a payload that its schema accepted. What lacks a
+  /// digest or a size is not one of them.
+  static func all(in payload: JSONNode) -> [AttachmentReference] {
+    guard let list = payload["attachments"] else { return [] }
+    return list.elements.compactMap { element in
+      guard let digest = element["sha256"]?.string,
+        let text = element["size"]?.numberText.flatMap(DecimalText.integer),
+        let size = Int(text)
+      else { return nil }
+      return AttachmentReference(
+        kind: element["kind"]?.string ?? "", sha256: digest,
+        mediaType: element["mediaType"]?.string ?? "", size: size,
+        name: element["name"]?.string ?? "")
+    }
+  }
+}

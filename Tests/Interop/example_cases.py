@@ -1,0 +1,42 @@
+"""Every example over the wire: the valid ones are admitted, the invalid ones refused as foretold."""
+import json
+import re
+
+from api_cases import with_new_id
+from project import JSON_TYPE, XML_TYPE, examples, issues_of, message_folders, relative
+
+
+def source_of(text):
+    found = re.search(r"<source>([^<]*)<", text) or re.search(r'"source"\s*:\s*"([^"]*)"', text)
+    assert found, "the example has no source"
+    return found[1]
+
+
+def post(sandbox, example, envelope):
+    media_type = XML_TYPE if example.suffix == ".xml" else JSON_TYPE
+    sender = sandbox.party(source_of(envelope.decode()))
+    return sender.call("POST", "/v1/messages", envelope, content_type=media_type)
+
+
+def admitted(sandbox, example):
+    post(sandbox, example, with_new_id(example.read_bytes())).expect(202)
+
+
+def refused(sandbox, example):
+    answer = post(sandbox, example, example.read_bytes())
+    assert answer.status in (400, 422), f"status {answer.status}"
+    assert answer.media_type == "application/problem+json", answer.media_type
+    errors = answer.json["errors"]
+    named = sorted((error.get("pointer", error.get("xpath")), error["rule"]) for error in errors)
+    expected = sorted((issue["place"], issue["rule"]) for issue in issues_of(example))
+    assert named == expected, f"named {json.dumps(named)}, expected {json.dumps(expected)}"
+    assert all(error["detail"] for error in errors), "an error has no message"
+
+
+def cases(sandbox):
+    for folder in message_folders():
+        for ending in ("json", "xml"):
+            for example in examples(f".valid.{ending}", folder):
+                yield f"wire: admits {relative(example)}", lambda e=example: admitted(sandbox, e)
+            for example in examples(f".invalid.{ending}", folder):
+                yield f"wire: refuses {relative(example)}", lambda e=example: refused(sandbox, e)
