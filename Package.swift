@@ -67,5 +67,36 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "ExchangeModelTests", dependencies: ["ExchangeModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ValidationTests", dependencies: ["ExchangeModel", "Validation", crypto],
+      exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "MessageLogTests", dependencies: ["ExchangeModel", "MessageLog", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["ExchangeModel", "Policy"], swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: [
+        "ExchangeModel", "MessageLog", "Storage", crypto,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", "Gateway", crypto,
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ] + nio, swiftSettings: strict),
+    .testTarget(
+      name: "GatehouseTests",
+      dependencies: [
+        "gatehouse", "ExchangeModel", "Validation", "MessageLog", "Storage", "Gateway",
+      ], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )

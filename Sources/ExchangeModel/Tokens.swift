@@ -9,6 +9,15 @@ where RawValue == String {
 
 extension VocabularyToken {
   package var description: String { rawValue }
+
+  // String's own equality takes canonically equivalent texts for one: a Kelvin sign for a K.
+  package static func == (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in rawValue.utf8 { hasher.combine(byte) }
+  }
 }
 
 /// Why data is shared: a token of the published vocabulary, e.g. `medical-education`.

@@ -3,7 +3,7 @@
 
 package import ExchangeModel
 
-/// The version of the rules below, kept with each decision so that it can be replayed. Raised
+/// The version of the rules below, kept with each decision so that it can be made again. Raised
 /// whenever a rule, its order or its texts change.
 package let version = "1"
 

@@ -39,15 +39,14 @@ final class GroupCommit: Sendable {
   private let health: StoreHealth
   private let directory: DirectoryCache
   private let queue = Mutex(Queue())
-  private let state: Mutex<WriterState>
+  /// Nil until the first group, which reads it: a damaged log can still be opened and verified.
+  private let state = Mutex<WriterState?>(nil)
 
   init(
-    pool: DatabasePool, state: WriterState, limits: Limits, surroundings: Surroundings,
-    signal: InboxSignal, journal: JournalCheckpointer, health: StoreHealth,
-    directory: DirectoryCache
+    pool: DatabasePool, limits: Limits, surroundings: Surroundings, signal: InboxSignal,
+    journal: JournalCheckpointer, health: StoreHealth, directory: DirectoryCache
   ) {
     self.pool = pool
-    self.state = Mutex(state)
     self.limits = limits
     self.surroundings = surroundings
     self.signal = signal
@@ -162,7 +161,8 @@ final class GroupCommit: Sendable {
       try database.beginTransaction(.immediate)
       do {
         var context = try WriteContext(
-          database: database, state: state, now: surroundings.now(), surroundings: surroundings)
+          database: database, state: try state ?? WriterState(reading: database),
+          now: surroundings.now(), surroundings: surroundings)
         for job in group {
           answers.append(
             try isolating ? runIsolated(job, in: &context) : run(job, in: &context))

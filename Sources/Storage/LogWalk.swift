@@ -20,7 +20,13 @@ struct LogWalk: Sendable {
   /// Subjects of leaves whose event is gone, each with its first leaf, until a disposal says so.
   private(set) var shredded: [String: Int64] = [:]
   private var checkpoints: [Int64: [UInt8]] = [:]
+  private var decisions = DecisionMemory()
   private let openNote: @Sendable ([UInt8]) throws -> (Int64, MerkleHash)
+
+  /// Kinds of event whose subject is a message.
+  private static let messageKinds: Set<LogEvent.Kind> = [
+    .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
+  ]
 
   /// Leaves of one snapshot.
   private static let step: Int64 = 8192
@@ -97,6 +103,9 @@ struct LogWalk: Sendable {
     guard let bytes = row.bytes("entry"), let entry = try? LeafEntry(bytes) else {
       throw Fault(text: "leaf \(index): its entry is not in the canonical form")
     }
+    guard (row.read("message") as Int64? == nil) != Self.messageKinds.contains(entry.kind) else {
+      throw Fault(text: "leaf \(index): its row names a message, or none, against its entry")
+    }
     if let event = try openEvent(row, index, entry) {
       try check(event, entry, index, row, database)
     } else {
@@ -135,15 +144,12 @@ struct LogWalk: Sendable {
   private mutating func check(
     _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: Row, _ database: Database
   ) throws {
-    let messageID: String? = row.read("message_id")
-    let number: Int64? = row.read("message")
-    guard (number == nil) == (entry.subject == nil) else {
-      throw Fault(text: "leaf \(index): it is not about the message that its row names")
-    }
     if entry.kind == .admitted {
       try checkAdmission(event, entry, index, row, database)
-    } else if number != nil && messageID != entry.subject {
-      throw Fault(text: "leaf \(index): the message it is about is not there")
+    } else if Self.messageKinds.contains(entry.kind) {
+      guard same(row.read("message_id"), entry.subject) else {
+        throw Fault(text: "leaf \(index): the message it is about is not the one of its row")
+      }
     }
     switch entry.kind {
     case .acknowledged: try checkAcknowledgement(event, entry, index, row)
@@ -175,7 +181,7 @@ struct LogWalk: Sendable {
     }
     guard row.read("admitted_at") == entry.at.milliseconds else { throw differs("admitted_at") }
     guard let decisionID: Int64 = row.read("decision"),
-      let decision = try? DecisionTable.read(decisionID, in: database),
+      let decision = try? decisions.decision(decisionID, in: database),
       same(decision.policyVersion, event[.policyVersion]),
       same(decision.catalogueVersion, event[.catalogueVersion]),
       same(decision.grounds.lawfulBasis, event[.basis]),

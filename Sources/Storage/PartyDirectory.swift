@@ -57,6 +57,18 @@ package struct PartyDirectory: Sendable {
     return try Int64.fetchOne(statement) ?? 0
   }
 
+  /// Reads everything, or knows nobody when a row is damaged: the store can then be opened and
+  /// verified, and every caller is refused.
+  init(readable database: Database) throws {
+    do {
+      try self.init(database)
+    } catch StoreFailure.corrupt {
+      version = 0
+      parties = [:]
+      owners = [:]
+    }
+  }
+
   /// Reads everything, in the transaction that `database` is in.
   init(_ database: Database) throws {
     version = try Self.readVersion(database)

@@ -48,10 +48,9 @@ package final class Store: Sendable {
     self.surroundings = surroundings
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     checkpointer = try JournalCheckpointer(databasePath: path)
-    let state = try pool.read { try WriterState(reading: $0) }
-    directoryCache = DirectoryCache(state.directory)
+    directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })
     writer = GroupCommit(
-      pool: pool, state: state, limits: limits, surroundings: surroundings, signal: signal,
+      pool: pool, limits: limits, surroundings: surroundings, signal: signal,
       journal: checkpointer, health: health, directory: directoryCache)
     checkpointer.start()
   }

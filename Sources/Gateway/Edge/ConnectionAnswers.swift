@@ -28,6 +28,11 @@ extension Connection {
     case .async(let handler):
       let remote = RemoteConnection(self, number: exchange.number)
       self.exchange?.task = Task { await remote.run(handler, request, logger) }
+    case .asyncOnLoop(let handler):
+      let remote = RemoteConnection(self, number: exchange.number)
+      self.exchange?.task = Task(executorPreference: loop.taskExecutor) {
+        await remote.run(handler, request, logger)
+      }
     }
   }
 

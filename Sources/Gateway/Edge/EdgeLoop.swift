@@ -8,6 +8,7 @@ import NIOCore
 final class EdgeLoop {
   let eventLoop: any EventLoop
   let shared: EdgeShared
+  let taskExecutor: LoopTaskExecutor
   private(set) var dateField: [UInt8] = []
   private(set) var isStopping = false
   private var dateSecond = Int64.min
@@ -18,6 +19,7 @@ final class EdgeLoop {
   init(eventLoop: any EventLoop, shared: EdgeShared) {
     self.eventLoop = eventLoop
     self.shared = shared
+    taskExecutor = LoopTaskExecutor(eventLoop)
     identifiers = RequestIDSource(seed: shared.settings.surroundings.random())
     refreshDate()
   }

@@ -94,7 +94,8 @@ package final class EdgeServer: Sendable {
   package func drop(spkiSHA256: String) async -> Int {
     var count = 0
     for loop in loops {
-      count += (try? await loop.eventLoop.submit { loop.value.drop(spkiSHA256: spkiSHA256) }.get()) ?? 0
+      count +=
+        (try? await loop.eventLoop.submit { loop.value.drop(spkiSHA256: spkiSHA256) }.get()) ?? 0
     }
     counters.add(.dropped, count)
     return count

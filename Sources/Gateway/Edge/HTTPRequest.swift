@@ -65,7 +65,8 @@ package struct HTTPRequest: Sendable {
     guard !rawQuery.isEmpty else { return [] }
     var items: [(name: String, value: String)] = []
     for pair in rawQuery.utf8.split(separator: UInt8(ascii: "&")) {
-      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = pair.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       guard let first = parts.first, let name = PercentDecoding.queryText(first),
         let value = parts.count == 2 ? PercentDecoding.queryText(parts[1]) : ""
       else { throw Self.badParameter("", "Encode query items as UTF-8.") }

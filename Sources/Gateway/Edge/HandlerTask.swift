@@ -41,10 +41,11 @@ struct RemoteConnection: Sendable {
   }
 
   private func onConnection(_ act: @escaping @Sendable (Connection) -> Void) {
-    eventLoop.execute { [bound, number] in
+    let deliver = { @Sendable [bound, number] in
       let connection = bound.value
       if connection.exchange?.number == number { act(connection) }
     }
+    if eventLoop.inEventLoop { deliver() } else { eventLoop.execute(deliver) }
   }
 
   func write(_ bytes: [UInt8]) async throws {

@@ -41,7 +41,9 @@ extension ByteBuffer {
     if isClosing { writeStaticString("Connection: close\r\n") }
     writeBytes(date)
     writeStaticString("X-Request-Id: ")
-    writeWithUnsafeMutableBytes(minimumWritableBytes: 36) { id.write(into: $0.bindMemory(to: UInt8.self)) }
+    writeWithUnsafeMutableBytes(minimumWritableBytes: 36) {
+      id.write(into: $0.bindMemory(to: UInt8.self))
+    }
     writeStaticString("\r\n\r\n")
   }
 

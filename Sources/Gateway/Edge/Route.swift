@@ -30,6 +30,7 @@ package struct Route: Sendable {
 
   enum Answer: Sendable {
     case async(Handler)
+    case asyncOnLoop(Handler)
     case immediate(ImmediateHandler)
   }
 
@@ -50,6 +51,15 @@ package struct Route: Sendable {
     self.body = body
     self.access = access
     answer = .async(handler)
+  }
+
+  /// A route whose handler waits for other threads but computes little itself: its task stays on
+  /// the connection's event loop, which is cheaper. It must never block.
+  package static func onLoop(
+    _ verb: HTTPVerb, _ template: String, body: BodyPolicy = .none, access: RouteAccess = .party,
+    handler: @escaping Handler
+  ) -> Route {
+    Route(verb, template, body: body, access: access, answer: .asyncOnLoop(handler))
   }
 
   /// A route answered on the event loop. Its body is `none` or `buffered`.

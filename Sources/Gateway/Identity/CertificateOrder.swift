@@ -55,7 +55,8 @@ package struct CertificateOrder: Sendable {
     at now: Timestamp
   ) -> CertificateOrder {
     var order = CertificateOrder(
-      commonName: urn.text, usages: dnsNames.isEmpty && addresses.isEmpty ? [.client] : [.client, .server],
+      commonName: urn.text,
+      usages: dnsNames.isEmpty && addresses.isEmpty ? [.client] : [.client, .server],
       notBefore: now.adding(seconds: -3600), notAfter: now.adding(seconds: days * 86_400))
     order.uris = [urn.text]
     order.dnsNames = dnsNames

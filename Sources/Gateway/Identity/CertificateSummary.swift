@@ -43,7 +43,8 @@ package struct CertificateSummary: Sendable, Equatable {
     let key = try? certificate.publicKey.serializeAsPEM().derBytes
     spkiSHA256 = hexDigest(of: key ?? [])
     isAuthority =
-      if case .isCertificateAuthority? = try? certificate.extensions.basicConstraints { true } else {
+      if case .isCertificateAuthority? = try? certificate.extensions.basicConstraints { true } else
+      {
         false
       }
     let usages = (try? certificate.extensions.extendedKeyUsage).map { Array($0) } ?? []

@@ -46,7 +46,7 @@ struct JSONFault: Error {
     case .control: "a control character must be escaped inside a string (\\n, \\t, \\u00XX)."
     case .duplicateKey: "this object names a member twice; give each name once."
     case .number: "this is not a JSON number; no leading zero or plus, digits around the point."
-    case .exponent: "an exponent may be from -\(JSONParser.largestExponent) to \(JSONParser.largestExponent)."
+    case .exponent: "an exponent may have a value of at most \(JSONParser.largestExponent)."
     case .numberLength: "a number may have at most \(limits.numberBytes) bytes."
     case .textLength: "a string may have at most \(limits.textBytes) bytes."
     case .depth: "objects and arrays may nest at most \(limits.documentDepth) deep."

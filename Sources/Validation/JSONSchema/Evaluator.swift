@@ -146,15 +146,14 @@ struct Evaluator {
     lineIndex: Int? = nil
   ) -> Bool {
     if isQuiet { return false }
+    if issues.count >= issueLimit {
+      hasMoreIssues = true
+      return false
+    }
     let issue = FoundIssue(
       index: index, offset: Int(document.entries[lineIndex ?? index].start), rule: rule(),
       message: message())
-    if issues.contains(issue) { return false }
-    if issues.count >= issueLimit {
-      hasMoreIssues = true
-    } else {
-      issues.append(issue)
-    }
+    if !issues.contains(issue) { issues.append(issue) }
     return false
   }
 

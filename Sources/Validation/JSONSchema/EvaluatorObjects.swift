@@ -22,7 +22,8 @@ extension Evaluator {
     case .dependentSchema(let name, let node):
       return member(name, index, entry) == nil || evaluate(node, index, region)
     case .propertyNames(let node): return checkNames(node, index, entry)
-    case .unevaluatedProperties(let node): return checkUnevaluated(node, index, entry, region)
+    case .unevaluatedProperties(let node, let owner):
+      return checkUnevaluated(node, owner, index, entry, region)
     default: return true
     }
   }
@@ -166,7 +167,7 @@ extension Evaluator {
   }
 
   private mutating func checkUnevaluated(
-    _ node: Int32, _ index: Int, _ entry: JSONTapeEntry, _ region: Int
+    _ node: Int32, _ owner: Int32, _ index: Int, _ entry: JSONTapeEntry, _ region: Int
   ) -> Bool {
     var isValid = true
     var cursor = index &+ 1
@@ -175,8 +176,10 @@ extension Evaluator {
     while cursor < stop {
       if marks[region + ordinal] == 0 {
         if isNever(node) {
+          if isQuiet { return false }
+          let names = schema.plan.namesProvided(by: owner)
           isValid = fail(
-            "unevaluatedProperties", index, SchemaWords.unknownMember(allowed: []),
+            "unevaluatedProperties", index, SchemaWords.unknownMember(allowed: names),
             lineIndex: cursor)
         } else if !evaluate(node, cursor &+ 1, -1) {
           isValid = false

@@ -1,5 +1,5 @@
 // The machine of a pattern: Thompson's construction, states with labelled and empty moves.
-// Never larger than its limit: counted repetition is written out, and refused when that is too much.
+// Never larger than its limit: counted repetition is written out, and refused beyond it.
 
 /// A nondeterministic machine over Unicode scalars.
 struct RegexMachine {

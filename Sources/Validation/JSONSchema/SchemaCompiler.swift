@@ -126,11 +126,12 @@ struct SchemaCompiler {
     }
     // Last, since these look at what the others have evaluated.
     if dialect.unevaluated {
-      for (keyword, make) in [
-        ("unevaluatedProperties", Step.unevaluatedProperties),
-        ("unevaluatedItems", Step.unevaluatedItems),
-      ] {
-        if let child = found[keyword] { result.append(make(try node(child, resource))) }
+      if let child = found["unevaluatedProperties"] {
+        let owner = try node(schema, resource)
+        result.append(.unevaluatedProperties(try node(child, resource), owner: owner))
+      }
+      if let child = found["unevaluatedItems"] {
+        result.append(.unevaluatedItems(try node(child, resource)))
       }
     }
     return result

@@ -45,7 +45,8 @@ enum Step: Sendable {
   case dependentSchema(Int32, Int32)
   case properties(Int32)
   case propertyNames(Int32)
-  case unevaluatedProperties(Int32)
+  /// `owner` is the schema the keyword stands in.
+  case unevaluatedProperties(Int32, owner: Int32)
 }
 
 /// Which keyword a set of strings came from, for the message.
@@ -122,6 +123,30 @@ struct SchemaPlan: Sendable {
   /// A name's text.
   func name(_ number: Int32) -> String {
     String(decoding: blob[names[Int(number)].range], as: UTF8.self)
+  }
+
+  /// The property names that a schema and those applied in its place provide for, sorted.
+  func namesProvided(by root: Int32) -> [String] {
+    var found: Set<Int32> = []
+    var seen: Set<Int32> = []
+    var waiting = [root]
+    while let node = waiting.popLast() {
+      guard node >= 0, seen.insert(node).inserted else { continue }
+      for step in steps[nodes[Int(node)].steps.range] {
+        switch step {
+        case .properties(let table):
+          for slot in slots[tables[Int(table)].slots.range] where slot.node >= 0 {
+            found.insert(slot.name)
+          }
+        case .reference(let target): waiting.append(target)
+        case .allOf(let list), .anyOf(let list), .oneOf(let list): waiting += lists[list.range]
+        case .conditional(let test, let then, let otherwise): waiting += [test, then, otherwise]
+        case .dependentSchema(_, let target): waiting.append(target)
+        default: break
+        }
+      }
+    }
+    return found.map { name($0) }.sorted()
   }
 
   /// A cheap hash of a name: its length and three of its bytes.

@@ -140,12 +140,11 @@ package struct XSDGenerator {
   }
 
   private mutating func annotation(_ indent: Int, _ texts: [String?]) {
-    for text in texts.compactMap({ $0 }) where !text.isEmpty {
-      line(
-        indent,
-        "<xs:annotation><xs:documentation xml:lang=\"en-GB\">\(XSDFacets.escaped(text))"
-          + "</xs:documentation></xs:annotation>")
+    let documentation = texts.compactMap { $0 }.filter { !$0.isEmpty }.map {
+      "<xs:documentation xml:lang=\"en-GB\">\(XSDFacets.escaped($0))</xs:documentation>"
     }
+    guard !documentation.isEmpty else { return }
+    line(indent, "<xs:annotation>\(documentation.joined())</xs:annotation>")
   }
 
   private mutating func line(_ indent: Int, _ text: String) {

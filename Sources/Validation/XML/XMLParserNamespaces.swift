@@ -25,7 +25,8 @@ extension XMLParser {
   ) throws(MalformedDocument) {
     let hasPrefix = record.name.hasPrefix
     let prefix = hasPrefix ? record.name.localRange : record.name.start.asEmptyRange
-    for binding in bindings[Int(node.firstBinding)...] where sameBytes(binding.prefixRange, prefix) {
+    for binding in bindings[Int(node.firstBinding)...] where sameBytes(binding.prefixRange, prefix)
+    {
       throw fault(.duplicateAttribute)
     }
     let uri = namespaceName(record)
@@ -35,8 +36,9 @@ extension XMLParser {
       !(hasPrefix && uri.isEmpty), !(hasPrefix && equals(prefix, Self.xmlnsBytes))
     else { throw fault(.namespaceDeclaration) }
     if isXMLPrefix { return }
-    guard bindings.count - Int(node.firstBinding) + bindingsInScope(node)
-      <= limits.attributesPerElement
+    guard
+      bindings.count - Int(node.firstBinding) + bindingsInScope(node)
+        <= limits.attributesPerElement
     else { throw fault(.tooManyNamespaces(count: limits.attributesPerElement)) }
     let number: Int32
     if let known = namespaceNumbers[uri] {

@@ -147,23 +147,18 @@ extension XMLParser {
     position += 1
     let start = position
     var isPlain = true
-    while peek() != quote {
-      switch peek() {
-      case 0x3C: throw fault(.lessThanInAttribute)
-      case 0x26:
-        isPlain = false
-        _ = try parseReference()
-      case 0x0A, 0x0D, 0x09:
-        isPlain = false
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == quote { break }
+      if byte > 0x20, byte < 0x7F, byte != 0x3C, byte != 0x26 {
         position += 1
-      case 0x20...0x7E: position += 1
-      default:
-        guard position < bytes.count else { throw fault(.unfinished) }
-        try skipScalar()
+      } else {
+        if try !parseSpecial(byte) { isPlain = false }
       }
-      if position - start > limits.textBytes {
-        throw fault(.textTooLong(bytes: limits.textBytes))
-      }
+    }
+    guard position < bytes.count else { throw fault(.unfinished) }
+    guard position - start <= limits.textBytes else {
+      throw fault(.textTooLong(bytes: limits.textBytes))
     }
     let record = XMLAttributeRecord(
       name: name, valueStart: Int32(start), valueEnd: Int32(position), isPlain: isPlain)
@@ -172,6 +167,23 @@ extension XMLParser {
       try declareNamespace(record, of: &node)
     } else {
       attributes.append(record)
+    }
+  }
+
+  /// Moves over a character of an attribute's value that is not plain ASCII. Answers whether it
+  /// stands for itself.
+  private mutating func parseSpecial(_ byte: UInt8) throws(MalformedDocument) -> Bool {
+    switch byte {
+    case 0x3C: throw fault(.lessThanInAttribute)
+    case 0x26:
+      _ = try parseReference()
+      return false
+    case 0x0A, 0x0D, 0x09:
+      position += 1
+      return false
+    default:
+      try skipScalar()
+      return true
     }
   }
 

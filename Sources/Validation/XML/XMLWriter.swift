@@ -110,7 +110,8 @@ package struct XMLWriter {
 
   /// U+FFFE and U+FFFF are EF BF BE and EF BF BF; their last byte is turned into that of U+FFFD.
   private static func appendPlain(_ byte: UInt8, to output: inout [UInt8]) {
-    let isForbidden = (byte == 0xBE || byte == 0xBF) && output.suffix(2).elementsEqual([0xEF, 0xBF])
+    let isForbidden =
+      (byte == 0xBE || byte == 0xBF) && output.suffix(2).elementsEqual([0xEF, 0xBF])
     output.append(isForbidden ? 0xBD : byte)
   }
 }

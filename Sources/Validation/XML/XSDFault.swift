@@ -32,7 +32,7 @@ struct XSDFault {
   ) -> (String, String)? {
     switch code {
     case XML_SCHEMAV_CVC_PATTERN_VALID:
-      ("pattern", "The value must match the pattern\(tail.quoted(after: "by the pattern "))." )
+      ("pattern", "The value must match the pattern\(tail.quoted(after: "by the pattern ")).")
     case XML_SCHEMAV_CVC_ENUMERATION_VALID:
       ("enumeration", "The value must be one of\(tail.set).")
     case XML_SCHEMAV_CVC_LENGTH_VALID:

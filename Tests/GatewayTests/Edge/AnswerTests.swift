@@ -47,9 +47,36 @@ import Testing
     }
   }
 
+  @Test(arguments: ["/pool", "/loop", "/immediate"])
+  func readsRequestsHoweverTheyAreCut(_ path: String) async throws {
+    let policy = BodyPolicy.buffered(limit: 100)
+    let routes = [
+      Route(.post, "/pool", body: policy) { .json($0.bytes) },
+      Route.onLoop(.post, "/loop", body: policy) { .json($0.bytes) },
+      Route.immediate(.post, "/immediate", body: policy) { .json($0.bytes) },
+    ]
+    try await EdgeHarness.with(isPlain: false, routes: routes) { harness in
+      var random = SplitMix(state: 7)
+      let client = try await harness.connect()
+      let texts = (0..<15).map { "{\"n\":\($0)}" }
+      var rest = Array(texts.map { Self.post($0, to: path) }.joined().utf8)[...]
+      while !rest.isEmpty {
+        let count = Int.random(in: 1...40, using: &random)
+        client.send(Array(rest.prefix(count)))
+        rest = rest.dropFirst(count)
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      for text in texts { #expect(try await client.answer().text == text) }
+    }
+  }
+
   @Test func boundsWhatMayBePipelined() async throws {
     let gate = Gate()
-    let routes = [Route(.get, "/hello") { _ in await gate.wait(); return .text("x") }]
+    let routes = [
+      Route(.get, "/hello") { _ in
+        await gate.wait(); return .text("x")
+      }
+    ]
     try await EdgeHarness.with(routes: routes, { $0.edgeLimits.pipelinedRequests = 3 }) { harness in
       let client = try await harness.connect()
       client.send(String(repeating: Self.get, count: 50))
@@ -137,14 +164,18 @@ import Testing
     let piece = [UInt8](repeating: 7, count: 50_000)
     let routes = [
       Route(.get, "/chunks") { _ in
-        HTTPResponse(status: 200, body: .stream(length: nil) { writer in
-          for _ in 0..<20 { try await writer.write(piece) }
-        })
+        HTTPResponse(
+          status: 200,
+          body: .stream(length: nil) { writer in
+            for _ in 0..<20 { try await writer.write(piece) }
+          })
       },
       Route(.get, "/length") { _ in
-        HTTPResponse(status: 200, body: .stream(length: 100_000) { writer in
-          for _ in 0..<2 { try await writer.write(piece) }
-        })
+        HTTPResponse(
+          status: 200,
+          body: .stream(length: 100_000) { writer in
+            for _ in 0..<2 { try await writer.write(piece) }
+          })
       },
       Route(.get, "/short") { _ in
         HTTPResponse(status: 200, body: .stream(length: 100_000) { try await $0.write(piece) })
@@ -188,7 +219,9 @@ import Testing
   @Test func endsRequestsInFlightBeforeItStops() async throws {
     let gate = Gate()
     let routes = [
-      Route(.get, "/hello") { _ in await gate.wait(); return .text("done") }
+      Route(.get, "/hello") { _ in
+        await gate.wait(); return .text("done")
+      }
     ]
     let harness = try await EdgeHarness(routes: routes)
     let busy = try await harness.connect()

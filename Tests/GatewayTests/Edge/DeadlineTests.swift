@@ -162,9 +162,12 @@ import Testing
   }
 
   @Test func serves1000ConnectionsAtOnce() async throws {
-    try await EdgeHarness.with(isPlain: true, routes: [
-      .immediate(.get, "/hello", access: .anyone) { _ in .text("hi") }
-    ]) { harness in
+    try await EdgeHarness.with(
+      isPlain: true,
+      routes: [
+        .immediate(.get, "/hello", access: .anyone) { _ in .text("hi") }
+      ]
+    ) { harness in
       var clients: [RawClient] = []
       for _ in 0..<1000 {
         clients.append(try await RawClient.connect(port: harness.port, tls: nil))

@@ -54,13 +54,15 @@ import Testing
   @Test func neverAcceptsASegmentWithTwoReadings() {
     var random = SplitMix(state: 42)
     let pieces = [
-      "/", "/", ".", "..", "%2e", "%2F", "%5c", "%00", "%", "a", "b%20", "\\", "?", "#", "é", "%c3%a9",
+      "/", "/", ".", "..", "%2e", "%2F", "%5c", "%00", "%", "a", "b%20", "\\", "?", "#", "é",
+      "%c3%a9",
       "//", ":", "@", "%7f", "%0d", " ",
     ]
     var accepted = 0
     for _ in 0..<20_000 {
       let count = Int(random.next() % 8)
-      let text = "/" + (0..<count).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
+      let text =
+        "/" + (0..<count).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
       guard let target = RequestTarget(text, maximumSegments: 4) else { continue }
       accepted += 1
       for segment in target.segments {

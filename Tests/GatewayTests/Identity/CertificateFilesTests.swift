@@ -45,7 +45,8 @@ import X509
     #expect(summary.subject == "CN=urn:gatehouse:850:4321")
     #expect(summary.usages == [.client])
     #expect(!summary.isAuthority)
-    #expect(summary.notAfter.milliseconds / 1000 == now.adding(seconds: 30 * 86_400).milliseconds / 1000)
+    #expect(
+      summary.notAfter.milliseconds / 1000 == now.adding(seconds: 30 * 86_400).milliseconds / 1000)
     #expect(try CertificateFiles.inspect(file) == [summary])
     let pem = try #require(try? String(contentsOfFile: key, encoding: .utf8))
     let spki = try P256.Signing.PrivateKey(pemRepresentation: pem).publicKey.derRepresentation

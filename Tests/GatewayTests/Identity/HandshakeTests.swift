@@ -168,7 +168,9 @@ import Testing
       let client = try await RawClient.connect(port: harness.port, tls: tls)
       #expect(try await client.ask(Self.get).status == 200)
       // Not without forward secrecy and AEAD.
-      tls.cipherSuiteValues = [.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, .TLS_RSA_WITH_AES_128_GCM_SHA256]
+      tls.cipherSuiteValues = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, .TLS_RSA_WITH_AES_128_GCM_SHA256,
+      ]
       try await expectRefusal2(harness, tls)
     }
   }

@@ -80,7 +80,7 @@ private func meaning(_ payload: Payload) throws -> [String] {
 @Suite struct EnvelopePropertyTests {
   @Test func writingAndReadingChangesNothing() throws {
     var random = SeededBytes(seed: 21)
-    for _ in 0..<500 {
+    for _ in 0..<200 {
       let envelope = try random.envelope()
       let json = try readBack(envelope, .json)
       #expect(json == envelope)
@@ -99,7 +99,7 @@ private func meaning(_ payload: Payload) throws -> [String] {
   @Test func mutatedEnvelopesNeverTrap() throws {
     var random = SeededBytes(seed: 22)
     var taken = 0
-    for _ in 0..<300 {
+    for _ in 0..<150 {
       let envelope = try random.envelope()
       for format in ContentFormat.allCases {
         let bytes = EnvelopeWriter.write(envelope, as: format)
@@ -108,7 +108,8 @@ private func meaning(_ payload: Payload) throws -> [String] {
           guard let found = try? EnvelopeReader.read(mutated, format: format, limits: Limits())
           else { continue }
           taken += 1
-          #expect(try readBack(found.envelope, format == .json ? .xml : .json).id == found.envelope.id)
+          #expect(
+            try readBack(found.envelope, format == .json ? .xml : .json).id == found.envelope.id)
         }
       }
     }

@@ -77,39 +77,63 @@ private let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 /// Attribute, values that are taken, values that are not, and the rule these break.
 let attributeCases: [(name: String, good: [String], bad: [String], rule: String)] = [
-  ("id", ["1", "a b~!", String(repeating: "i", count: 256)],
-    ["é", "a\tb", "a\u{7F}", String(repeating: "i", count: 257)], "format:id"),
-  ("source", ["urn:gatehouse:850:ods-rw1", "urn:gatehouse:001:a"],
-    ["urn:gatehouse:85:a", "urn:gatehouse:850:", "URN:gatehouse:850:a", "urn:gatehouse:850:A",
-      "urn:gatehouse:850:-a", "urn:gatehouse:850:a b", "4321"], "format:party-urn"),
-  ("recipient", ["urn:gatehouse:851:cme"], ["urn:gatehouse:851", " urn:gatehouse:851:cme"],
-    "format:party-urn"),
-  ("type", ["gatehouse.a.v1", "gatehouse.a-1.v9999"],
-    ["gatehouse.a.v0", "gatehouse.a.v01", "gatehouse.a", "gatehouse..v1", "gatehouse.-a.v1",
-      "gatehouse.A.v1", "gatehouse.a.v1.v2", "gatehouse.a.v10000", "other.a.v1"],
-    "format:message-type"),
-  ("purpose", ["a", "safeguarding-1", String(repeating: "p", count: 64)],
-    ["Upper", "a b", "a:b", String(repeating: "p", count: 65)], "format:token"),
+  (
+    "id", ["1", "a b~!", String(repeating: "i", count: 256)],
+    ["é", "a\tb", "a\u{7F}", String(repeating: "i", count: 257)], "format:id"
+  ),
+  (
+    "source", ["urn:gatehouse:850:ods-rw1", "urn:gatehouse:001:a"],
+    [
+      "urn:gatehouse:85:a", "urn:gatehouse:850:", "URN:gatehouse:850:a", "urn:gatehouse:850:A",
+      "urn:gatehouse:850:-a", "urn:gatehouse:850:a b", "4321",
+    ], "format:party-urn"
+  ),
+  (
+    "recipient", ["urn:gatehouse:851:cme"], ["urn:gatehouse:851", " urn:gatehouse:851:cme"],
+    "format:party-urn"
+  ),
+  (
+    "type", ["gatehouse.a.v1", "gatehouse.a-1.v9999"],
+    [
+      "gatehouse.a.v0", "gatehouse.a.v01", "gatehouse.a", "gatehouse..v1", "gatehouse.-a.v1",
+      "gatehouse.A.v1", "gatehouse.a.v1.v2", "gatehouse.a.v10000", "other.a.v1",
+    ],
+    "format:message-type"
+  ),
+  (
+    "purpose", ["a", "safeguarding-1", String(repeating: "p", count: 64)],
+    ["Upper", "a b", "a:b", String(repeating: "p", count: 65)], "format:token"
+  ),
   ("lawfulbasis", ["uk-gdpr:A6-1-e"], ["a b", "a/b", "é"], "format:token"),
   ("specialcondition", ["dpa2018:sch1-18"], ["a,b"], "format:token"),
   ("legalgateway", ["ea1996-s436A", "si2024-208-r13"], ["s.19 (1)"], "format:token"),
-  ("time", ["2026-11-21T09:00:00Z", "2026-11-21t09:00:00.123456+00:00", "2024-02-29T23:59:60Z"],
+  (
+    "time", ["2026-11-21T09:00:00Z", "2026-11-21t09:00:00.123456+00:00", "2024-02-29T23:59:60Z"],
     ["2026-11-21", "2026-11-21T09:00:00", "2026-02-30T09:00:00Z", "2026-11-21 09:00:00Z"],
-    "format:date-time"),
+    "format:date-time"
+  ),
   ("expirytime", ["2026-12-21T09:00:00-01:00"], ["soon"], "format:date-time"),
-  ("consentref", ["urn:uuid:0b1f6c1e-6b0c-4f1c-9f6f-3c0e5d9b2a10", "a%20b"],
-    ["a b", "a%2", "a%zz", "<a>", String(repeating: "r", count: 257)], "format:reference"),
+  (
+    "consentref", ["urn:uuid:0b1f6c1e-6b0c-4f1c-9f6f-3c0e5d9b2a10", "a%20b"],
+    ["a b", "a%2", "a%zz", "<a>", String(repeating: "r", count: 257)], "format:reference"
+  ),
   ("overrideref", ["1"], ["\"1\""], "format:reference"),
   ("correlationid", ["1"], ["é"], "format:reference"),
   ("causationid", ["1"], ["{1}"], "format:reference"),
   ("inreplyto", ["1"], ["a\\b"], "format:reference"),
   ("priority", ["routine", "urgent", "immediate"], ["Urgent", "high"], "enum"),
-  ("dataschema", ["https://gatehouse.example/a?b#c", "urn:a:b", "a+b:c"],
-    ["a", "/a/b", ":a", "1a:b", "a:", "a: b"], "format:uri"),
-  ("traceparent", [trace],
-    ["ff" + trace.dropFirst(2), trace.uppercased(), String(trace.dropLast()), trace + "-00",
+  (
+    "dataschema", ["https://gatehouse.example/a?b#c", "urn:a:b", "a+b:c"],
+    ["a", "/a/b", ":a", "1a:b", "a:", "a: b"], "format:uri"
+  ),
+  (
+    "traceparent", [trace],
+    [
+      "ff" + trace.dropFirst(2), trace.uppercased(), String(trace.dropLast()), trace + "-00",
       "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-      "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01"], "format:traceparent"),
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+    ], "format:traceparent"
+  ),
   ("tracestate", ["a=1,b=2"], ["a=é"], "format:tracestate"),
 ]
 
@@ -157,8 +181,9 @@ let attributeCases: [(name: String, good: [String], bad: [String], rule: String)
   }
 
   @Test func attributesAreStrings() {
-    #expect(faults(jsonEnvelope(data: "{},\"time\":1,\"priority\":[]"), .json)
-      == ["/time type", "/priority type"])
+    #expect(
+      faults(jsonEnvelope(data: "{},\"time\":1,\"priority\":[]"), .json)
+        == ["/time type", "/priority type"])
     #expect(faults(Array("[]".utf8), .json) == [" type"])
     #expect(faults(Array("{".utf8), .json).count == 1)
   }

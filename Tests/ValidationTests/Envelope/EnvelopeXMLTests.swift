@@ -48,7 +48,8 @@ private func changed(_ from: String, _ to: String) -> [UInt8] {
     let stolen = "<purpose xmlns:ce=\"urn:other\" xsi:type=\"ce:string\">"
     #expect(faults(changed(string, stolen), .xml) == ["/event/purpose xsi-type"])
     #expect(faults(changed("<time>", "<time xsi:type=\"ce:timestamp\">"), .xml) == [])
-    #expect(faults(changed("<time>", "<time xsi:type=\"ce:string\">"), .xml) == ["/event/time xsi-type"])
+    #expect(
+      faults(changed("<time>", "<time xsi:type=\"ce:string\">"), .xml) == ["/event/time xsi-type"])
   }
 
   @Test func nothingElseMayStandInTheEvent() {
@@ -57,7 +58,9 @@ private func changed(_ from: String, _ to: String) -> [UInt8] {
     #expect(faults(changed("<id>", "<id a=\"\">"), .xml) == ["/event/id unknown-attribute"])
     #expect(faults(changed("<id>", "<id><b/>"), .xml) == ["/event/id element"])
     #expect(
-      faults(changed("<id>", "<id xmlns=\"urn:o\">1</id><id>"), .xml) == ["/event/id unknown-attribute"])
+      faults(changed("<id>", "<id xmlns=\"urn:o\">1</id><id>"), .xml) == [
+        "/event/id unknown-attribute"
+      ])
     #expect(
       faults(changed("<id>", "<specversion>1.0</specversion><id>"), .xml)
         == ["/event/@specversion unknown-attribute"])
@@ -65,7 +68,8 @@ private func changed(_ from: String, _ to: String) -> [UInt8] {
     #expect(faults(changed("=\"1.0\"", "=\"1.0.2\""), .xml) == ["/event/@specversion const"])
     #expect(faults(Array("<event/>".utf8), .xml) == ["/event root"])
     #expect(
-      faults(changed("specversion=", "xsi:schemaLocation=\"a http://192.0.2.1/\" specversion="), .xml)
+      faults(
+        changed("specversion=", "xsi:schemaLocation=\"a http://192.0.2.1/\" specversion="), .xml)
         == ["/event schema-location"])
     #expect(
       faults(changed("<a xmlns='u'", "<a xmlns='u' xsi:noNamespaceSchemaLocation='x'"), .xml)
@@ -92,7 +96,8 @@ private func changed(_ from: String, _ to: String) -> [UInt8] {
     let text = "<data xsi:type='xs:string'>{\"a\":\n \"&lt;&amp;\"}</data>"
     let bytes = xmlEnvelope(["datacontenttype": "application/json"], data: text)
     let found = try EnvelopeReader.read(bytes, format: .xml, limits: Limits())
-    #expect(found.envelope.payload == Payload(format: .json, bytes: Array("{\"a\":\n \"<&\"}".utf8)))
+    #expect(
+      found.envelope.payload == Payload(format: .json, bytes: Array("{\"a\":\n \"<&\"}".utf8)))
     let issue = ValidationIssue(place: "/a", line: 2, rule: "r", message: "m")
     #expect(found.located(issue).place == "/event/data/a")
     #expect(found.located(issue).line == 2)
@@ -122,7 +127,8 @@ private func changed(_ from: String, _ to: String) -> [UInt8] {
         == ["/event/data type"])
     #expect(faults(jsonEnvelope(xml), .json) == ["/data type"])
     #expect(faults(jsonEnvelope(data: "\"<a/>\""), .json) == ["/data type"])
-    #expect(faults(jsonEnvelope(["datacontenttype": "text/plain"]), .json) == ["/datacontenttype enum"])
+    #expect(
+      faults(jsonEnvelope(["datacontenttype": "text/plain"]), .json) == ["/datacontenttype enum"])
     #expect(
       faults(jsonEnvelope(["datacontenttype": "text/xml"], data: "\"<a>\""), .json)
         == ["/data/a unfinished"])

@@ -38,7 +38,9 @@ struct SuiteTests {
   }()
 
   /// Runs one file and answers the tests with a wrong verdict, by file, group and test.
-  static func failures(in file: String, assertFormats: Bool) throws -> (failed: [String], run: Int) {
+  static func failures(
+    in file: String, assertFormats: Bool
+  ) throws -> (failed: [String], run: Int) {
     let data = try Data(contentsOf: suite.appending(path: "draft2020-12/" + file))
     let document = try JSONDocument.parse(Array(data))
     var failed: [String] = []

@@ -40,7 +40,8 @@ struct SeededBytes: RandomNumberGenerator {
       switch Int.random(in: 0..<5, using: &self) {
       case 0: result[at] = UInt8.random(in: 0...255, using: &self)
       case 1: result.remove(at: at)
-      case 2: result.insert(Array("<>&;\"'/=:!?-[]x\0".utf8).randomElement(using: &self) ?? 0, at: at)
+      case 2:
+        result.insert(Array("<>&;\"'/=:!?-[]x\0".utf8).randomElement(using: &self) ?? 0, at: at)
       case 3: result.removeSubrange(at..<min(result.count, at + 9))
       default:
         let piece = Array(result[at..<min(result.count, at + 20)])

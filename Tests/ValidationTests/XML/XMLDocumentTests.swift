@@ -102,7 +102,8 @@ private func parse(_ text: String) throws -> XMLElement {
 
   @Test func readsTheSchemaTypeByItsNamespace() throws {
     let xsi = "xmlns:xsi=\"\(XMLNamespace.schemaInstance)\""
-    #expect(try parse("<r \(xsi) xmlns:a='urn:a' xsi:type='a:b'/>").schemaType?.namespace == "urn:a")
+    #expect(
+      try parse("<r \(xsi) xmlns:a='urn:a' xsi:type='a:b'/>").schemaType?.namespace == "urn:a")
     #expect(try parse("<r \(xsi) xsi:type='a:b'/>").schemaType?.namespace == nil)
     #expect(try parse("<r \(xsi) xsi:type='b'/>").schemaType?.localName == "b")
     #expect(try parse("<r type='b'/>").schemaType == nil)
