@@ -71,7 +71,7 @@ let package = Package(
       name: "ExchangeModelTests", dependencies: ["ExchangeModel"], swiftSettings: strict),
     .testTarget(
       name: "ValidationTests", dependencies: ["ExchangeModel", "Validation", crypto],
-      exclude: ["Fixtures"], swiftSettings: strict),
+      swiftSettings: strict),
     .testTarget(
       name: "MessageLogTests", dependencies: ["ExchangeModel", "MessageLog", crypto],
       swiftSettings: strict),

@@ -75,8 +75,9 @@ public class XsdCheck {
   }
 
   /** CloudEvents writes xsi:type="xs:any" on data, which is no type of XML Schema: xs:anyType is. */
-  static Document withKnownType(Document document) throws SAXException {
+  static Document withKnownType(Document document) {
     Element data = data(document.getDocumentElement());
+    if (data == null) return document;
     String type = data.getAttributeNS(XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI, "type");
     if (type.endsWith(":any")) {
       data.setAttributeNS(
@@ -85,17 +86,20 @@ public class XsdCheck {
     return document;
   }
 
-  static Element data(Element event) throws SAXException {
+  /** The envelope's data; null when there is none. */
+  static Element data(Element event) {
     for (Node node = event.getFirstChild(); node != null; node = node.getNextSibling()) {
       if (EVENTS.equals(node.getNamespaceURI()) && "data".equals(node.getLocalName())) {
         return (Element) node;
       }
     }
-    throw new SAXException("the envelope has no data");
+    return null;
   }
 
   static Element payload(Element event) throws SAXException {
-    for (Node node = data(event).getFirstChild(); node != null; node = node.getNextSibling()) {
+    Element data = data(event);
+    Node node = data == null ? null : data.getFirstChild();
+    for (; node != null; node = node.getNextSibling()) {
       if (node instanceof Element) return (Element) node;
     }
     throw new SAXException("data holds no element");

@@ -3,6 +3,7 @@
 import ExchangeModel
 import Foundation
 import GRDB
+import MessageLog
 import Synchronization
 import Testing
 

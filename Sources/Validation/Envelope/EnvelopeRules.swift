@@ -160,7 +160,13 @@ enum EnvelopeRules {
     return scheme.allSatisfy { isVocabulary($0) && $0 != 0x3A || $0 == 0x2B } && isURIText(rest)
   }
 
-  private static let uriMarks = Set(":/?#[]@!$&'()*+,;=-._~".utf8)
+  /// Unreserved and reserved marks (RFC 3986, sections 2.2 and 2.3): `!#$&'()*+,-./:;=?@[]_~`.
+  private static func isURIMark(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x21, 0x23, 0x24, 0x26...0x2F, 0x3A, 0x3B, 0x3D, 0x3F, 0x40, 0x5B, 0x5D, 0x5F, 0x7E: true
+    default: false
+    }
+  }
 
   /// Unreserved and reserved characters, and percent escapes (RFC 3986, section 2).
   private static func isURIText(_ bytes: Substring.UTF8View) -> Bool {
@@ -173,7 +179,7 @@ enum EnvelopeRules {
         continue
       }
       let isAlphanumeric = (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-      guard isAlphanumeric || uriMarks.contains(byte) else { return false }
+      guard isAlphanumeric || isURIMark(byte) else { return false }
       rest = rest.dropFirst()
     }
     return true

@@ -41,7 +41,12 @@ struct CompiledType: Sendable {
     case .json(let node):
       var issues = schema.validate(node, limits: limits)
       if issues.isEmpty { issues = mapping.obstacles(in: node) }
-      return Verdict(issues: issues, attachments: AttachmentReference.all(in: node))
+      let attachments = AttachmentReference.all(in: node)
+      for issue in attachmentIssues(of: attachments) {
+        let line = node["attachments"]?.line ?? node.line
+        issues.append(issue.moved(to: issue.place, line: line))
+      }
+      return Verdict(issues: bounded(issues), attachments: attachments)
     case .xml(let element): return verdict(onXML: element)
     }
   }
@@ -55,25 +60,44 @@ struct CompiledType: Sendable {
     var attachments: [AttachmentReference] = []
     do {
       let document = try JSONDocument.parse(mapped.bytes, limits: limits)
-      for issue in schema.validate(document.root, limits: limits) {
+      attachments = AttachmentReference.all(in: document.root)
+      let found =
+        schema.validate(document.root, limits: limits) + attachmentIssues(of: attachments)
+      for issue in found {
         let (path, line) = mapping.locate(issue.place, in: element)
-        let moved = ValidationIssue(
-          place: path, line: line, rule: issue.rule, message: issue.message)
+        let moved = issue.moved(to: path, line: line)
         if !issues.contains(moved) { issues.append(moved) }
       }
-      attachments = AttachmentReference.all(in: document.root)
     } catch {
-      issues.append(
-        ValidationIssue(
-          place: "/" + mapping.rootName, line: element.line, rule: error.issue.rule,
-          message: error.issue.message))
+      issues.append(error.issue.moved(to: "/" + mapping.rootName, line: element.line))
     }
     let xsdIssues = xsd.validate(element, limits: limits)
     if issues.isEmpty { issues = xsdIssues }
-    let inOrder = issues.enumerated().sorted {
-      ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)
-    }
-    return Verdict(
-      issues: inOrder.prefix(limits.issuesPerDocument).map(\.element), attachments: attachments)
+    return Verdict(issues: bounded(issues), attachments: attachments)
+  }
+
+  private func attachmentIssues(of attachments: [AttachmentReference]) -> [ValidationIssue] {
+    AttachmentChecks(messageType, limits: limits).issues(of: attachments)
+  }
+
+  /// In the order of the document, and no more than are reported of one.
+  private func bounded(_ issues: [ValidationIssue]) -> [ValidationIssue] {
+    guard issues.count > 1 else { return issues }
+    let ordered = issues.enumerated().sorted {
+      ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+    }.map(\.element)
+    guard ordered.count > limits.issuesPerDocument else { return ordered }
+    return ordered.prefix(max(0, limits.issuesPerDocument - 1)) + [
+      ValidationIssue(
+        place: "", line: nil, rule: "too-many-issues",
+        message: "There are more faults than are listed; mend these first.")
+    ]
+  }
+}
+
+extension ValidationIssue {
+  /// The same fault told at another place.
+  func moved(to place: String, line: Int?) -> ValidationIssue {
+    ValidationIssue(place: place, line: line, rule: rule, message: message)
   }
 }

@@ -10,7 +10,7 @@ extension PayloadMapping {
   /// JSON Schema then reports the type.
   package func json(from payload: XMLElement) -> Mapped {
     var reader = XMLPayloadReader(
-      shape: shape, numberBytes: numberBytes, ancestor: payload.parent)
+      shape: shape, numberBytes: numberBytes, issueLimit: issueLimit, ancestor: payload.parent)
     reader.document(payload)
     return Mapped(bytes: reader.output.bytes, issues: reader.issues)
   }
@@ -20,14 +20,16 @@ extension PayloadMapping {
 private struct XMLPayloadReader {
   let shape: PayloadShape
   let numberBytes: Int
+  let issueLimit: Int
   /// The element around the payload, where paths begin.
   let ancestor: XMLElement?
   var output = JSONWriter()
   var issues: [ValidationIssue] = []
 
-  init(shape: PayloadShape, numberBytes: Int, ancestor: XMLElement?) {
+  init(shape: PayloadShape, numberBytes: Int, issueLimit: Int, ancestor: XMLElement?) {
     self.shape = shape
     self.numberBytes = numberBytes
+    self.issueLimit = issueLimit
     self.ancestor = ancestor
   }
 
@@ -165,13 +167,16 @@ private struct XMLPayloadReader {
   private mutating func unknown(
     _ child: XMLElement, in element: XMLElement, members: [PayloadShape.Member]
   ) {
+    guard issues.count < issueLimit else { return }
     let names = members.map(\.name).joined(separator: ", ")
     issue(
       child, in: element, "additionalProperties",
       "This element is not known here. Known, in namespace \(shape.namespace): \(names).")
   }
 
+  /// Finding a path takes time linear in the siblings, so faults beyond the limit are not noted.
   private mutating func issue(_ element: XMLElement, _ rule: String, _ message: String) {
+    guard issues.count < issueLimit else { return }
     issues.append(
       ValidationIssue(
         place: element.path(below: ancestor), line: element.line, rule: rule, message: message))
@@ -181,6 +186,7 @@ private struct XMLPayloadReader {
   private mutating func issue(
     _ stranger: XMLElement, in element: XMLElement, _ rule: String, _ message: String
   ) {
+    guard issues.count < issueLimit else { return }
     issues.append(
       ValidationIssue(
         place: element.path(below: ancestor), line: stranger.line, rule: rule, message: message))

@@ -9,7 +9,7 @@ extension PayloadMapping {
   /// Meant for a payload that its JSON Schema accepts; for any other the faults say what is in
   /// the way. Places are JSON Pointers into the payload.
   package func xml(from payload: JSONNode) -> Mapped {
-    var writer = XMLPayloadWriter(shape: shape)
+    var writer = XMLPayloadWriter(shape: shape, issueLimit: issueLimit)
     writer.document(payload)
     return Mapped(bytes: writer.output.bytes, issues: writer.issues)
   }
@@ -43,10 +43,14 @@ extension PayloadMapping {
 /// Writes one payload, and notes what it cannot write.
 private struct XMLPayloadWriter {
   let shape: PayloadShape
+  let issueLimit: Int
   var output = XMLWriter()
   var issues: [ValidationIssue] = []
 
-  init(shape: PayloadShape) { self.shape = shape }
+  init(shape: PayloadShape, issueLimit: Int) {
+    self.shape = shape
+    self.issueLimit = issueLimit
+  }
 
   mutating func document(_ payload: JSONNode) {
     output.startElement(shape.rootName)
@@ -112,6 +116,7 @@ private struct XMLPayloadWriter {
   private mutating func issue(
     _ value: JSONNode, _ pointer: String, _ rule: String, _ message: String
   ) {
+    guard issues.count < issueLimit else { return }
     issues.append(
       ValidationIssue(place: pointer, line: value.line, rule: rule, message: message))
   }

@@ -8,10 +8,13 @@ package struct PayloadMapping: Sendable {
   let shape: PayloadShape
   /// Bytes of a number that a JSON document may hold.
   let numberBytes: Int
+  /// Faults noted of one document: one more than are reported, so that more are known of.
+  let issueLimit: Int
 
   init(shape: PayloadShape, limits: Limits) {
     self.shape = shape
     numberBytes = limits.numberBytes
+    issueLimit = limits.issuesPerDocument + 1
   }
 
   /// The name of the payload's XML element, e.g. `medicalReferral`.

@@ -20,13 +20,6 @@ extension SchemaSet {
           place: read.format == .json ? "/dataschema" : "/event/dataschema", line: nil,
           rule: "dataschema", message: "Leave it out, or state \(type.schemaID)."), at: 0)
     }
-    if verdict.attachments.count > limits.attachmentsPerMessage {
-      issues.append(
-        read.located(
-          ValidationIssue(
-            place: place(of: "/attachments", in: read, type), line: nil, rule: "maxItems",
-            message: "At most \(limits.attachmentsPerMessage) attachments go with a message.")))
-    }
     guard issues.isEmpty else { throw Refusal(.payloadInvalid, issues: issues) }
     return ValidatedEnvelope(
       envelope: envelope, messageType: type.messageType, attachments: verdict.attachments)
@@ -60,14 +53,5 @@ extension SchemaSet {
     ValidationIssue(
       place: read.format == .json ? "/type" : "/event/type", line: nil, rule: "type",
       message: "This message type is not known here. The catalogue lists those that are.")
-  }
-
-  private func place(
-    of pointer: String, in read: ReadEnvelope, _ type: CompiledType
-  ) -> String {
-    switch read.content {
-    case .json: pointer
-    case .xml: type.mapping.path(of: pointer)
-    }
   }
 }

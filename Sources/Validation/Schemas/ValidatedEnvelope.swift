@@ -26,20 +26,25 @@ package struct AttachmentReference: Sendable, Equatable {
   /// Bytes.
   package let size: Int
   package let name: String
+  /// Its place in the payload's list, from 0.
+  package let position: Int
 
-  package init(kind: String, sha256: String, mediaType: String, size: Int, name: String) {
+  package init(
+    kind: String, sha256: String, mediaType: String, size: Int, name: String, position: Int = 0
+  ) {
     self.kind = kind
     self.sha256 = sha256
     self.mediaType = mediaType
     self.size = size
     self.name = name
+    self.position = position
   }
 
   /// The references in the `attachments` of a payload that its schema accepted. What lacks a
   /// digest or a size is not one of them.
   static func all(in payload: JSONNode) -> [AttachmentReference] {
     guard let list = payload["attachments"] else { return [] }
-    return list.elements.compactMap { element in
+    return list.elements.enumerated().compactMap { position, element in
       guard let digest = element["sha256"]?.string,
         let text = element["size"]?.numberText.flatMap(DecimalText.integer),
         let size = Int(text)
@@ -47,7 +52,7 @@ package struct AttachmentReference: Sendable, Equatable {
       return AttachmentReference(
         kind: element["kind"]?.string ?? "", sha256: digest,
         mediaType: element["mediaType"]?.string ?? "", size: size,
-        name: element["name"]?.string ?? "")
+        name: element["name"]?.string ?? "", position: position)
     }
   }
 }

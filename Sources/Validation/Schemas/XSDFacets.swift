@@ -38,8 +38,10 @@ enum XSDFacets {
         result.append("<xs:pattern value=\"\(pattern)\"/>")
       }
     case .integer, .number:
-      result += bound("minInclusive", facets.minimum) + bound("minExclusive", facets.exclusiveMinimum)
-      result += bound("maxInclusive", facets.maximum) + bound("maxExclusive", facets.exclusiveMaximum)
+      result += bound("minInclusive", facets.minimum)
+      result += bound("minExclusive", facets.exclusiveMinimum)
+      result += bound("maxInclusive", facets.maximum)
+      result += bound("maxExclusive", facets.exclusiveMaximum)
     }
     for value in facets.values ?? [] { result += enumeration(value, facets.titles[value]) }
     return result

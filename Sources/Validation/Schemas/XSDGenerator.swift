@@ -24,7 +24,7 @@ package struct XSDGenerator {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
       "<!-- Generated from payload.schema.json by `gatehouse schema generate`. Do not edit. -->",
       "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns=\"\(shape.namespace)\"",
-      "    targetNamespace=\"\(shape.namespace)\" elementFormDefault=\"qualified\" version=\"1.0\">",
+      "    targetNamespace=\"\(shape.namespace)\" elementFormDefault=\"qualified\">",
     ]
     let root = shape.nodes[shape.root]
     line(1, "<xs:element name=\"\(shape.rootName)\">")

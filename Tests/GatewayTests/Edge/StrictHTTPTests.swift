@@ -144,7 +144,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
     "GET /hello HTTP/1.1\r\nhost: LOCALHOST:8443\r\n\r\n",
     "GET https://localhost/hello HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "GET /%68ello?a=b%20c HTTP/1.1\r\nHost: [::1]:1\r\n\r\n",
-    "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    post("Transfer-Encoding: Chunked\r\n", "2\r\n{}\r\n0\r\n\r\n"),
     "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
     "GET /hello HTTP/1.0\r\nHost: localhost\r\n\r\n",
   ]) func isAccepted(_ request: String) async throws {

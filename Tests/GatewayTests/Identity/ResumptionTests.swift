@@ -35,6 +35,29 @@ struct ResumptionTests {
     }
   }
 
+  @Test func refusesAWeakKey() async throws {
+    try await EdgeHarness.with { harness in
+      let folder = try OpenSSLFolder(harness)
+      defer { folder.remove() }
+      _ = try await folder.run([
+        "req", "-new", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=weak", "-keyout", "weak.key",
+        "-out", "weak.csr",
+      ])
+      let now = harness.clock.now()
+      let order = CertificateOrder(
+        commonName: "weak", usages: [.client], notBefore: now.adding(seconds: -60),
+        notAfter: now.adding(seconds: 3600))
+      let issued = try harness.authority.issue(
+        order, signingRequestPEM: folder.read("weak.csr"),
+        surroundings: EdgeHarness.surroundings(harness.clock))
+      try folder.write(
+        "session-client.pem", issued.certificatePEM + folder.read("weak.key"))
+      let said = try await folder.get(port: harness.port, saving: true)
+      #expect(!said.contains("HTTP/1.1"))
+      #expect(harness.log.refusalReasons == ["weak-key"])
+    }
+  }
+
   @Test func makesCertificatesThatOpenSSLTrusts() async throws {
     try await EdgeHarness.with { harness in
       let folder = try OpenSSLFolder(harness)
@@ -68,9 +91,15 @@ private struct OpenSSLFolder {
         surroundings: EdgeHarness.surroundings(harness.clock)
       ).certificatePEM,
     ]
-    for (name, text) in files {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-    }
+    for (name, text) in files { try write(name, text) }
+  }
+
+  func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+  }
+
+  func read(_ name: String) throws -> String {
+    try String(contentsOfFile: path + "/" + name, encoding: .utf8)
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: path) }

@@ -126,7 +126,8 @@ struct PayloadGenerator {
     "date": ["2012-02-29", "1999-12-31"], "phone": ["01632 960101", "+44 1632 960101 ext 7"],
     "instant": ["2026-11-21T09:00:00Z", "2026-11-21T09:00:00.5-01:30"],
     "email": ["a.b+c@example.test"], "localAuthority": ["850"], "ethnicity": ["WBRI", "REFU"],
-    "sha256": [String(repeating: "0a", count: 32)], "documentId":
+    "sha256": [String(repeating: "0a", count: 32)],
+    "documentId":
       ["7d0cf1b2-5e5b-4d0e-9a51-0c5a3f2d9e11"],
     "readingAge": ["9:06"], "spellingAge": ["10:11"],
   ]

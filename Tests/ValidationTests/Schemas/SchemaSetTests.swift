@@ -26,8 +26,9 @@ import Testing
 
   @Test func versionChangesWithAnyByte() throws {
     let set = try SchemasFolder.set.get()
-    #expect(try SchemaSet(files: SchemasFolder.files.reversed()).catalogueVersion
-      == set.catalogueVersion)
+    #expect(
+      try SchemaSet(files: SchemasFolder.files.reversed()).catalogueVersion
+        == set.catalogueVersion)
     let changed = Self.replacing("message.json", "Medical referral", "Medical Referral")
     #expect(try SchemaSet(files: changed).catalogueVersion != set.catalogueVersion)
   }

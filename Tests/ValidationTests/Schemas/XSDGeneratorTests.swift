@@ -21,20 +21,21 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("^[0-9]{4}$", "[0-9]{4}"),
-    ("^\\d+(?:\\.\\d)?$", "[0-9]+(\\.[0-9])?"),
-    ("abc", "[\\s\\S]*abc[\\s\\S]*"),
-    ("^a|b", nil),
-    ("a|b", "[\\s\\S]*(a|b)[\\s\\S]*"),
-    ("^(a|b)$", "(a|b)"),
-    ("^[^\\u0000-\\u001F]*$", "[^\\t-\\n\\r]*"),
-    ("^[\\u0000-\\u0008]$", nil),
-    ("^[<&\"a-c\\-]$", "[&lt;&amp;&quot;a-c\\-]"),
-    ("^(?=x)x$", nil), ("^\\bx$", nil), ("^(a)\\1$", nil), ("^a^b$", nil), ("^(a$", nil),
-    ("^a\\$$", "a$"), ("^a\\$", "a$[\\s\\S]*"), ("^x*?$", "x*"), ("^\\p{L}$", nil),
-    ("^\\u00e9$", "&#xE9;"), ("^[^]$", "[\\s\\S]"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("^[0-9]{4}$", "[0-9]{4}"),
+      ("^\\d+(?:\\.\\d)?$", "[0-9]+(\\.[0-9])?"),
+      ("abc", "[\\s\\S]*abc[\\s\\S]*"),
+      ("^a|b", nil),
+      ("a|b", "[\\s\\S]*(a|b)[\\s\\S]*"),
+      ("^(a|b)$", "(a|b)"),
+      ("^[^\\u0000-\\u001F]*$", "[^\\t-\\n\\r]*"),
+      ("^[\\u0000-\\u0008]$", nil),
+      ("^[<&\"a-c\\-]$", "[&lt;&amp;&quot;a-c\\-]"),
+      ("^(?=x)x$", nil), ("^\\bx$", nil), ("^(a)\\1$", nil), ("^a^b$", nil), ("^(a$", nil),
+      ("^a\\$$", "a$"), ("^a\\$", "a$[\\s\\S]*"), ("^x*?$", "x*"), ("^\\p{L}$", nil),
+      ("^\\u00e9$", "&#xE9;"), ("^[^]$", "[\\s\\S]"),
+    ] as [(String, String?)])
   func patternsAreTranslatedOrLeftOut(pattern: String, expected: String?) {
     let found = XSDPattern.translated(pattern)
     // U+0009–U+000A may be written as a range or one by one.
@@ -43,7 +44,7 @@ import Testing
 
   @Test func translatedPatternsMeanTheSame() throws {
     let patterns = ["^[a-c]{2,3}$", "x\\dy", "^(ab|cd)+$", "^[^\\u0000-\\u0020<]+$", "^a.c$"]
-    let texts = ["ab", "abc", "abcd", "x5y", "ax5yb", "abcd", "abab", "a\u{E9}c", "a<c", "a c", "a-c"]
+    let texts = ["ab", "abc", "abcd", "x5y", "ax5yb", "abab", "a\u{E9}c", "a<c", "a-c"]
     for pattern in patterns {
       let translated = try #require(XSDPattern.translated(pattern))
       let xsd = try XSDSchema(Array(Self.schema(pattern: translated).utf8))
@@ -78,19 +79,21 @@ import Testing
     return try registry.compile("https://example.test/p", assertFormats: true)
   }
 
-  @Test(arguments: [
-    ("1.50", "1.50"), ("15e-1", "1.5"), ("1e2", "100"), ("-2.5E+1", "-25"), ("0e999999", "0"),
-    ("1e-3", "0.001"), ("12.5e1", "125"), ("1e401", nil), ("-0", "-0"), ("0.50e1", "5.0"),
-    ("9e99999999999999999999", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("1.50", "1.50"), ("15e-1", "1.5"), ("1e2", "100"), ("-2.5E+1", "-25"), ("0e999999", "0"),
+      ("1e-3", "0.001"), ("12.5e1", "125"), ("1e401", nil), ("-0", "-0"), ("0.50e1", "5.0"),
+      ("9e99999999999999999999", nil),
+    ] as [(String, String?)])
   func exponentsAreWrittenOut(json: String, expected: String?) {
     #expect(DecimalText.plain(json) == expected)
   }
 
-  @Test(arguments: [
-    ("+01.50", "1.50"), (".5", "0.5"), ("5.", "5"), ("-007", "-7"), ("0", "0"), ("", nil),
-    (".", nil), ("1e2", nil), ("INF", nil), ("--1", nil), ("1.2.3", nil), ("-.5", "-0.5"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("+01.50", "1.50"), (".5", "0.5"), ("5.", "5"), ("-007", "-7"), ("0", "0"), ("", nil),
+      (".", nil), ("1e2", nil), ("INF", nil), ("--1", nil), ("1.2.3", nil), ("-.5", "-0.5"),
+    ] as [(String, String?)])
   func decimalsBecomeJSONNumbers(text: String, expected: String?) {
     #expect(DecimalText.json(text[...]) == expected)
   }

@@ -128,7 +128,8 @@ private let structureAttacks: [XMLAttack] = [
   XMLAttack("trailing junk", "<r/>junk", "after-root"),
   XMLAttack("an empty instruction", "<r><?p?></r>", "processing-instruction"),
   XMLAttack(
-    "an instruction", "<?xml-stylesheet href=\"http://192.0.2.1/\"?><r/>", "processing-instruction"),
+    "an instruction", "<?xml-stylesheet href='http://192.0.2.1/'?><r/>",
+    "processing-instruction"),
   XMLAttack("an instruction at the end", "<r/><?p x?>", "processing-instruction"),
   XMLAttack("a late declaration", " <?xml version=\"1.0\"?><r/>", "processing-instruction"),
   XMLAttack("XML 1.1", "<?xml version=\"1.1\"?><r/>", "version"),

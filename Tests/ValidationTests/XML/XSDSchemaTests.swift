@@ -42,7 +42,8 @@ private func rules(_ content: String) throws -> [String] {
 @Suite struct XSDSchemaTests {
   @Test(arguments: [
     "<pupil><code>A123</code><born>2012-02-29</born></pupil>",
-    "<pupil late='1'><code>A<!-- x -->12&#51;</code><born>2012-02-29</born><sex><![CDATA[M]]></sex></pupil>",
+    "<pupil late='1'><code>A<!-- x -->12&#51;</code>"
+      + "<born>2012-02-29</born><sex><![CDATA[M]]></sex></pupil>",
     "<pupil><code>A123</code><born>2012-02-29</born></pupil><p:pupil xmlns:p='urn:t'>"
       + "<p:code>A123</p:code><p:born>2012-02-29</p:born></p:pupil>",
   ])
@@ -200,7 +201,7 @@ private func rules(_ content: String) throws -> [String] {
   @Test func aWrongSchemaDoesNotCompile() {
     for text in [
       "<r/>",
-      "<xs:schema xmlns:xs=\"\(XMLNamespace.schema)\"><xs:element name=\"a\" type=\"b\"/></xs:schema>",
+      "<s:schema xmlns:s='\(XMLNamespace.schema)'><s:element name='a' type='b'/></s:schema>",
     ] {
       #expect(throws: XSDSchemaError.self) { try XSDSchema(Array(text.utf8)) }
     }
