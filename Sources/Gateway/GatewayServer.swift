@@ -19,17 +19,19 @@ package final class GatewayServer: Sendable {
   /// The admin listener, on loopback; nil when the settings name none.
   package let admin: EdgeServer?
   private let readiness: Readiness
+  private let settings: Settings
   private let logger: Logger
 
   private init(
     store: Store, publisher: LogPublisher, api: EdgeServer, admin: EdgeServer?,
-    readiness: Readiness, logger: Logger
+    readiness: Readiness, settings: Settings, logger: Logger
   ) {
     self.store = store
     self.publisher = publisher
     self.api = api
     self.admin = admin
     self.readiness = readiness
+    self.settings = settings
     self.logger = logger
   }
 
@@ -54,11 +56,7 @@ package final class GatewayServer: Sendable {
     edge.port = settings.port
     edge.allowedHosts = Set(settings.names)
     edge.limits = settings.limits
-    var tls = try CertificateFiles.tlsSettings(
-      certificateFile: settings.certificate, keyFile: settings.key,
-      authoritiesFile: settings.clientAuthority)
-    tls.minimumVersion = settings.minimumTLS == "1.2" ? .tls12 : .tls13
-    edge.tls = tls
+    edge.tls = try TLSReload.read(settings)
     edge.identify = { peer, now in
       let found = store.latestDirectory.identify(spkiSHA256: peer.spkiSHA256, at: now)
       if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }
@@ -82,7 +80,7 @@ package final class GatewayServer: Sendable {
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
     return GatewayServer(
       store: store, publisher: publisher, api: api, admin: admin, readiness: readiness,
-      logger: logger)
+      settings: settings, logger: logger)
   }
 
   /// The API's route table: what OpenAPI describes.
@@ -113,10 +111,14 @@ package final class GatewayServer: Sendable {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: publisher),
       .init(service: DirectoryWatch(store: store, api: api, logger: logger)),
+      .init(service: TLSReload(settings: settings, api: api, logger: logger)),
     ]
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))
     services.append(.init(service: Draining(readiness: readiness, store: store)))
+    services.append(
+      .init(
+        service: StoreWatch(store: store), failureTerminationBehavior: .gracefullyShutdownGroup))
     services += others.map { .init(service: $0) }
     if let last {
       services.append(
@@ -158,6 +160,16 @@ package final class GatewayServer: Sendable {
       do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
     }
     return problems
+  }
+}
+
+/// Ends the gateway when the store can promise nothing more: whoever supervises the process
+/// starts it anew, and it begins from what is on disk.
+private struct StoreWatch: Service {
+  let store: Store
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown { try await store.untilFailure() }
   }
 }
 

@@ -82,13 +82,21 @@ extension LogWalk {
   private func checkHolders(_ database: Database) throws {
     var left = replay.holders
     let rows = try Row.fetchCursor(
-      database, sql: "SELECT sha256, party FROM attachment_holder ORDER BY sha256, party")
+      database,
+      sql: """
+        SELECT holder.sha256, holder.party, attachment.sha256 AS kept
+        FROM attachment_holder AS holder LEFT JOIN attachment USING (sha256)
+        ORDER BY holder.sha256, holder.party
+        """)
     while let row = try rows.next() {
       let holder = DirectoryReplay.Holder(
         party: row.read("party") ?? "", attachment: row.read("sha256") ?? "")
       guard left.remove(holder) != nil else {
         throw Fault(
           text: "attachment \(holder.attachment): no leaf says that \(holder.party) stored it")
+      }
+      guard row.read("kept") == holder.attachment else {
+        throw Fault(text: "attachment \(holder.attachment): its own row is not there")
       }
     }
     if let lost = left.min(by: { $0.attachment < $1.attachment }) {

@@ -63,15 +63,19 @@ package struct PartyDirectory: Sendable {
     do {
       try self.init(database)
     } catch StoreFailure.corrupt {
-      version = 0
-      parties = [:]
-      owners = [:]
+      self.init(version: 0, parties: [:], owners: [:])
     }
+  }
+
+  private init(version: Int64, parties: [PartyURN: Party], owners: [String: PartyURN]) {
+    self.version = version
+    self.parties = parties
+    self.owners = owners
   }
 
   /// Reads everything, in the transaction that `database` is in.
   init(_ database: Database) throws {
-    version = try Self.readVersion(database)
+    let version = try Self.readVersion(database)
     var parties: [PartyURN: Party] = [:]
     for row in try Row.fetchAll(database, sql: "SELECT urn, name, role, state FROM party") {
       guard let urn = PartyURN(row["urn"]), let state = Party.State(rawValue: row["state"]) else {
@@ -93,7 +97,6 @@ package struct PartyDirectory: Sendable {
       parties[owner]?.certificates.append(certificate)
       owners[certificate.spkiSHA256] = owner
     }
-    self.parties = parties
-    self.owners = owners
+    self.init(version: version, parties: parties, owners: owners)
   }
 }

@@ -1,5 +1,5 @@
-// Answers with the JDK's own XML Schema validator: reads lines `MODE<TAB>SCHEMA<TAB>FILE`, prints a
-// line for each: `valid`, `invalid: …` or `error: …`. MODE is `envelope` or `payload`; a payload is
+// Answers with the JDK's own XML Schema validator: reads lines `MODE<TAB>SCHEMA<TAB>FILE`, prints
+// one for each: `valid`, `invalid: …` or `error: …`. MODE is `envelope` or `payload`; a payload is
 // the one element inside the envelope's data. Never reads anything that a file refers to.
 
 import java.io.BufferedReader;
@@ -74,7 +74,7 @@ public class XsdCheck {
     }
   }
 
-  /** CloudEvents writes xsi:type="xs:any" on data, which is no type of XML Schema: xs:anyType is. */
+  /** CloudEvents writes xsi:type="xs:any" on data, no type of XML Schema: xs:anyType is. */
   static Document withKnownType(Document document) {
     Element data = data(document.getDocumentElement());
     if (data == null) return document;

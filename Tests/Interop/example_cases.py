@@ -1,5 +1,4 @@
-"""Every example over the wire: the valid ones are admitted, the invalid ones refused as foretold."""
-import json
+"""Every example over the wire: valid ones are admitted, invalid ones refused as foretold."""
 import re
 
 from api_cases import with_new_id
@@ -27,9 +26,10 @@ def refused(sandbox, example):
     assert answer.status in (400, 422), f"status {answer.status}"
     assert answer.media_type == "application/problem+json", answer.media_type
     errors = answer.json["errors"]
-    named = sorted((error.get("pointer", error.get("xpath")), error["rule"]) for error in errors)
-    expected = sorted((issue["place"], issue["rule"]) for issue in issues_of(example))
-    assert named == expected, f"named {json.dumps(named)}, expected {json.dumps(expected)}"
+    # One place may have several issues of a rule (two members missing): foretold once.
+    named = {(error.get("pointer", error.get("xpath")), error["rule"]) for error in errors}
+    expected = {(issue["place"], issue["rule"]) for issue in issues_of(example)}
+    assert named == expected, f"named {sorted(named)}, expected {sorted(expected)}"
     assert all(error["detail"] for error in errors), "an error has no message"
 
 

@@ -87,7 +87,7 @@ import Testing
   /// A refusal and how to get it.
   struct Case: Sendable, CustomTestStringConvertible {
     let code: RefusalCode
-    var submission = submission("m-1")
+    var message = submission("m-1")
     var decision = Decision.permitted
     var prepare: @Sendable (TestStore) async throws -> Void = { _ in }
     var testDescription: String { code.rawValue }
@@ -96,10 +96,10 @@ import Testing
   static let cases: [Case] = [
     Case(code: .routeNotAllowed, decision: .denied(.routeNotAllowed)),
     Case(code: .consentRequired, decision: .denied(.consentRequired)),
-    Case(code: .senderMismatch, submission: submission("m-1", spki: Agency.cme.spki)),
+    Case(code: .senderMismatch, message: submission("m-1", spki: Agency.cme.spki)),
     Case(
       code: .certificateUnknown,
-      submission: submission("m-1", spki: String(repeating: "f", count: 64))),
+      message: submission("m-1", spki: String(repeating: "f", count: 64))),
     Case(
       code: .partySuspended,
       prepare: { try await $0.store.setState(of: Agency.school.urn, to: .suspended) }),
@@ -114,11 +114,11 @@ import Testing
       prepare: { $0.time.advance(seconds: -20 * 365 * 86400) }),
     Case(
       code: .expired,
-      submission: submission("m-1", expiresAt: Timestamp(milliseconds: 1_795_251_600_000))),
-    Case(code: .unknownRecipient, submission: submission("m-1", to: Self.nobody)),
+      message: submission("m-1", expiresAt: Timestamp(milliseconds: 1_795_251_600_000))),
+    Case(code: .unknownRecipient, message: submission("m-1", to: Self.nobody)),
     Case(
       code: .attachmentMissing,
-      submission: submission(
+      message: submission(
         "m-1",
         attachments: [
           AttachmentClaim(
@@ -135,7 +135,7 @@ import Testing
     try await refused.prepare(test)
     let leaves = try test.count("leaf")
     let decision = refused.decision
-    let outcome = try await test.store.admit(refused.submission) { _, _, _ in decision }
+    let outcome = try await test.store.admit(refused.message) { _, _, _ in decision }
     guard case .refused(let refusal, _) = outcome else {
       Issue.record("not refused")
       return
@@ -212,7 +212,7 @@ import Testing
       #expect(!text.contains("A850432100001"))
     }
     // The same look finds it where it belongs, so the test can fail.
-    let message = try test.tool().read {
+    let message = try await test.tool().read {
       try String.fetchOne($0, sql: "SELECT CAST(received AS TEXT) FROM message")
     }
     #expect(message?.contains(planted) == true)

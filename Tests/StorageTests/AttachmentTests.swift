@@ -2,13 +2,14 @@
 
 import ExchangeModel
 import Foundation
+import GRDB
 import Storage
 import Testing
 
 @Suite struct AttachmentTests {
   private let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
 
-  private func upload(
+  private func begin(
     _ test: TestStore, _ bytes: [UInt8], as digest: String, by agency: Agency = .school,
     at offset: Int64 = 0
   ) throws -> PartialAttachment {
@@ -21,7 +22,7 @@ import Testing
     _ test: TestStore, _ bytes: [UInt8], by agency: Agency = .school
   ) async throws -> String {
     let digest = sha256(bytes)
-    let upload = try upload(test, bytes, as: digest, by: agency)
+    let upload = try begin(test, bytes, as: digest, by: agency)
     try await test.store.keep(upload, as: digest, by: agency.spki)
     return digest
   }
@@ -46,14 +47,14 @@ import Testing
   @Test func anUploadGoesOnWhereItStopped() async throws {
     let test = try await TestStore.make()
     let digest = sha256(bytes)
-    _ = try upload(test, Array(bytes[..<100_000]), as: digest)
+    _ = try begin(test, Array(bytes[..<100_000]), as: digest)
     #expect(test.store.attachments.partialSize(of: digest, by: Agency.school.urn) == 100_000)
     for wrong: Int64 in [1, 99_999, 100_001] {
       #expect(throws: Refusal(.attachmentRangeMismatch)) {
-        try upload(test, [], as: digest, at: wrong)
+        try begin(test, [], as: digest, at: wrong)
       }
     }
-    let rest = try upload(test, Array(bytes[100_000...]), as: digest, at: 100_000)
+    let rest = try begin(test, Array(bytes[100_000...]), as: digest, at: 100_000)
     try await test.store.keep(rest, as: digest, by: Agency.school.spki)
     let opened = try await test.store.openAttachment(digest, by: Agency.school.spki)
     #expect(content(opened) == bytes)
@@ -62,8 +63,8 @@ import Testing
   @Test func anUploadMayBeginAnew() async throws {
     let test = try await TestStore.make()
     let digest = sha256(bytes)
-    _ = try upload(test, Array(repeating: 9, count: 5000), as: digest)
-    let anew = try upload(test, bytes, as: digest)
+    _ = try begin(test, Array(repeating: 9, count: 5000), as: digest)
+    let anew = try begin(test, bytes, as: digest)
     try await test.store.keep(anew, as: digest, by: Agency.school.spki)
     #expect(try await test.store.holds(digest, party: Agency.school.urn))
   }
@@ -71,7 +72,7 @@ import Testing
   @Test func otherBytesAreRefusedAndRemoved() async throws {
     let test = try await TestStore.make()
     let digest = sha256(bytes)
-    let wrong = try upload(test, Array(bytes.dropLast()) + [0], as: digest)
+    let wrong = try begin(test, Array(bytes.dropLast()) + [0], as: digest)
     await #expect(throws: Refusal(.attachmentDigestMismatch)) {
       try await test.store.keep(wrong, as: digest, by: Agency.school.spki)
     }
@@ -93,10 +94,10 @@ import Testing
   @Test func oneUploadAtATimeByAParty() async throws {
     let test = try await TestStore.make()
     let digest = sha256(bytes)
-    let first = try upload(test, bytes, as: digest)
-    #expect(throws: Refusal(.tooBusy)) { try upload(test, bytes, as: digest) }
+    let first = try begin(test, bytes, as: digest)
+    #expect(throws: Refusal(.tooBusy)) { try begin(test, bytes, as: digest) }
     // Another party's upload of the same bytes is another file.
-    let other = try upload(test, bytes, as: digest, by: .cme)
+    let other = try begin(test, bytes, as: digest, by: .cme)
     try await test.store.keep(first, as: digest, by: Agency.school.spki)
     try await test.store.keep(other, as: digest, by: Agency.cme.spki)
     #expect(try test.count("attachment") == 1)
@@ -113,7 +114,7 @@ import Testing
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<8 {
           group.addTask {
-            guard let upload = try? self.upload(test, self.bytes, as: digest) else { return }
+            guard let upload = try? self.begin(test, self.bytes, as: digest) else { return }
             try? await test.store.keep(upload, as: digest, by: Agency.school.spki)
           }
         }
@@ -127,7 +128,7 @@ import Testing
   @Test func aWholeFileWithoutItsRowIsNobodysUntilSentAgain() async throws {
     let test = try await TestStore.make()
     let digest = try await store(test, bytes)
-    try test.tool().write {
+    try await test.tool().write {
       try $0.execute(sql: "DELETE FROM attachment_holder")
       try $0.execute(sql: "DELETE FROM attachment")
     }
@@ -165,7 +166,7 @@ import Testing
   @Test func aRevokedUploaderStoresNothing() async throws {
     let test = try await TestStore.make()
     let digest = sha256(bytes)
-    let upload = try upload(test, bytes, as: digest)
+    let upload = try begin(test, bytes, as: digest)
     try await test.store.revoke(certificate: Agency.school.spki)
     await #expect(throws: Refusal(.certificateRevoked)) {
       try await test.store.keep(upload, as: digest, by: Agency.school.spki)

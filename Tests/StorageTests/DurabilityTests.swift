@@ -9,6 +9,15 @@ import Testing
 
 @testable import Storage
 
+/// The messages whose receipt was given.
+private final class Answered: Sendable {
+  private let ids = Mutex<[MessageID]>([])
+
+  var all: [MessageID] { ids.withLock { $0 } }
+
+  func add(_ id: MessageID) { ids.withLock { $0.append(id) } }
+}
+
 @Suite struct DurabilityTests {
   @Test func theSettingsThatDurabilityRestsOnAreInForce() async throws {
     let test = try await TestStore.make()
@@ -56,7 +65,7 @@ import Testing
   /// is there, and the log holds.
   @Test func aCopyTakenUnderLoadHasAllThatWasAnswered() async throws {
     let test = try await TestStore.make()
-    let answered = Mutex<[MessageID]>([])
+    let answered = Answered()
     let load = Task {
       await withTaskGroup(of: Void.self) { group in
         for worker in 0..<16 {
@@ -65,14 +74,14 @@ import Testing
               guard let receipt = try? await test.admit(submission("m-\(worker)-\(number)")) else {
                 return
               }
-              answered.withLock { $0.append(receipt.messageID) }
+              answered.add(receipt.messageID)
             }
           }
         }
       }
     }
-    while answered.withLock({ $0.count }) < 150 { try await Task.sleep(for: .milliseconds(1)) }
-    let promised = answered.withLock { $0 }
+    while answered.all.count < 150 { try await Task.sleep(for: .milliseconds(1)) }
+    let promised = answered.all
     let copy = test.folder + "/copy"
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
     for ending in ["", "-wal"] {
@@ -81,7 +90,7 @@ import Testing
     }
     await load.value
     let reopened = try TestStore(folder: copy, time: test.time)
-    let integrity = try reopened.tool().read {
+    let integrity = try await reopened.tool().read {
       try String.fetchOne($0, sql: "PRAGMA integrity_check")
     }
     #expect(integrity == "ok")

@@ -62,7 +62,11 @@ import Testing
     let results = await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
       for (number, job) in jobs.enumerated() {
         group.addTask {
-          do { return (number, .success(try await job())) } catch { return (number, .failure(error)) }
+          do {
+            return (number, .success(try await job()))
+          } catch {
+            return (number, .failure(error))
+          }
         }
       }
       try? await Task.sleep(for: .milliseconds(150))
@@ -76,7 +80,7 @@ import Testing
   @Test func onePoisonousJobAmongManyFailsAlone() async throws {
     let test = try await TestStore.make()
     var jobs: [@Sendable () async throws -> Void] = (0..<40).map { number in
-      { try await test.admit(submission("m-\(number)")) }
+      { @Sendable in _ = try await test.admit(submission("m-\(number)")) }
     }
     jobs.insert(
       {
@@ -104,14 +108,14 @@ import Testing
     let results = await inOneGroup(
       test,
       [
-        { try await test.admit(submission("m-1")) },
-        {
+        { @Sendable in try await test.admit(submission("m-1")) },
+        { @Sendable in
           try await test.store.writer.submit { context -> Receipt in
             try context.database.execute(sql: "DELETE FROM inbox")
             throw Refusal(.notFound)
           }
         },
-        { try await test.admit(submission("m-2")) },
+        { @Sendable in try await test.admit(submission("m-2")) },
       ])
     #expect(throws: Refusal(.notFound)) { try results[1].get() }
     #expect(throws: Never.self) { try results[0].get() }
@@ -124,15 +128,15 @@ import Testing
     let results = await inOneGroup(
       test,
       [
-        { _ = try await test.admit(submission("m-1")) },
-        {
+        { @Sendable in _ = try await test.admit(submission("m-1")) },
+        { @Sendable in
           try await test.store.writer.submit { context in
             try context.append(.init(.searched), subject: nil, message: nil)
             try context.database.execute(
               sql: "INSERT INTO inbox (recipient, message) VALUES ('nobody', 99)")
           }
         },
-        { _ = try await test.admit(submission("m-2")) },
+        { @Sendable in _ = try await test.admit(submission("m-2")) },
       ])
     #expect(throws: DatabaseError.self) { try results[1].get() }
     #expect(try test.count("message") == 2)
@@ -144,7 +148,7 @@ import Testing
     let results = await inOneGroup(
       test,
       (0..<30).map { number in
-        {
+        { @Sendable in
           try await test.store.admit(submission("m-\(number)")) { _, _, _ in
             number.isMultiple(of: 3) ? .denied(.routeNotAllowed) : .permitted
           }
@@ -167,7 +171,7 @@ import Testing
     limits.waitingAdmissions = 5
     let test = try await TestStore.make(limits: limits)
     let results = await inOneGroup(
-      test, (0..<20).map { number in { try await test.admit(submission("m-\(number)")) } })
+      test, (0..<20).map { number in { @Sendable in try await test.admit(submission("m-\(number)")) } })
     let refused = results.filter { result in
       guard case .failure(let error) = result else { return false }
       return error as? Refusal == Refusal(.tooBusy)
@@ -183,7 +187,7 @@ import Testing
     limits.admissionsPerCommit = 4
     let test = try await TestStore.make(limits: limits)
     let results = await inOneGroup(
-      test, (0..<30).map { number in { try await test.admit(submission("m-\(number)")) } })
+      test, (0..<30).map { number in { @Sendable in try await test.admit(submission("m-\(number)")) } })
     #expect(results.allSatisfy { (try? $0.get()) != nil })
     #expect(try test.count("message") == 30)
   }

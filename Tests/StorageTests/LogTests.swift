@@ -68,7 +68,7 @@ import Testing
     let test = try await TestStore.make()
     try await test.admit(submission("m-1"))
     let tree = try await LogKey.publish(test.store)
-    try test.tool().write {
+    try await test.tool().write {
       try $0.execute(sql: "UPDATE checkpoint SET tree_size = tree_size + 5")
     }
     await #expect(throws: StoreFailure.logBehind(signed: tree.size + 5, held: tree.size)) {

@@ -5,7 +5,7 @@ enum SafetyRules {
     guard file.isSource else { return [] }
     let rules = rules(room: file.room)
     var findings: [Finding] = []
-    for (index, line) in file.code.enumerated() where !line.allSatisfy(\.isWhitespace) {
+    for (index, line) in file.code.enumerated() where !line.utf8.allSatisfy({ $0 == 0x20 }) {
       for rule in rules where rule.words.contains(where: { line.contains($0) }) {
         // A force try is not also a force unwrap.
         let text =
@@ -35,8 +35,7 @@ enum SafetyRules {
       Rule(
         name: "force-cast", words: ["as!"], pattern: /\bas!/, message: "use as? and handle nil"),
       Rule(
-        name: "fatal-error", words: ["fatalError", "preconditionFailure"],
-        pattern: /\b(?:fatalError|preconditionFailure)\b/,
+        name: "fatal-error", words: ["fatalError"], pattern: /\bfatalError\b/,
         message: "return a fault; a programmer's error is a precondition with a condition"),
       // After an identifier, a closing bracket, a quote or a question mark, and not `!=`.
       Rule(

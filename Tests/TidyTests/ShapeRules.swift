@@ -31,7 +31,9 @@ enum ShapeRules {
   }
 
   static func lineLength(path: String, lines: [Substring]) -> [Finding] {
-    lines.enumerated().filter { $0.element.count > columns }.map { index, line in
+    // Most lines are short in bytes already, which is quicker to see.
+    lines.enumerated().filter { $0.element.utf8.count > columns && $0.element.count > columns }.map
+    { index, line in
       Finding(
         path: path, line: index + 1, rule: "line-length",
         message: "\(line.count) columns, at most \(columns)")
@@ -61,7 +63,9 @@ enum ShapeRules {
     let declaration = /(?:^|[^.\w`])(?:func\s+\S|(?:init|deinit|subscript)\s*[?!]?\s*[(<{])/
     var found: [(line: Int, lines: Int)] = []
     for (index, line) in file.code.enumerated() {
-      guard let match = line.firstMatch(of: declaration) else { continue }
+      guard ["func", "init", "subscript"].contains(where: { line.contains($0) }),
+        let match = line.firstMatch(of: declaration)
+      else { continue }
       let column = line.distance(from: line.startIndex, to: match.range.lowerBound)
       if let end = endOfBody(file.code, line: index, column: column) {
         found.append((index + 1, end - index + 1))

@@ -30,7 +30,7 @@ struct SwiftCode: Sendable {
   var isSource: Bool { path.hasPrefix("Sources/") }
 }
 
-/// What each scalar of a Swift text is.
+/// What each byte of a Swift text is: code, comment or string. Delimiters are ASCII, so bytes do.
 private struct Scanner {
   enum Kind: UInt8 { case code, comment, string }
   /// A string literal that is open: its `#` count, whether it has three quotes, and the depth of
@@ -41,18 +41,25 @@ private struct Scanner {
     var depth: Int?
   }
 
-  let scalars: [Unicode.Scalar]
+  private static let slash = UInt8(ascii: "/")
+  private static let star = UInt8(ascii: "*")
+  private static let quote = UInt8(ascii: "\"")
+  private static let pound = UInt8(ascii: "#")
+  private static let backslash = UInt8(ascii: "\\")
+  private static let newline = UInt8(ascii: "\n")
+
+  let bytes: [UInt8]
   var kinds: [Kind]
   var position = 0
   var literals: [Literal] = []
 
   init(_ text: String) {
-    scalars = Array(text.unicodeScalars)
-    kinds = Array(repeating: .code, count: scalars.count)
+    bytes = Array(text.utf8)
+    kinds = Array(repeating: .code, count: bytes.count)
   }
 
   mutating func scan() {
-    while position < scalars.count {
+    while position < bytes.count {
       if let literal = literals.last, literal.depth == nil {
         insideLiteral(literal)
       } else {
@@ -61,96 +68,101 @@ private struct Scanner {
     }
   }
 
-  private func peek(_ text: String, at offset: Int = 0) -> Bool {
-    var index = position + offset
-    for scalar in text.unicodeScalars {
-      guard index < scalars.count, scalars[index] == scalar else { return false }
-      index += 1
-    }
-    return true
+  private func byte(_ offset: Int = 0) -> UInt8 {
+    position + offset < bytes.count ? bytes[position + offset] : 0
+  }
+
+  /// How many of one byte stand from an offset on.
+  private func run(of wanted: UInt8, at offset: Int) -> Int {
+    var count = 0
+    while byte(offset + count) == wanted { count += 1 }
+    return count
   }
 
   private mutating func take(_ count: Int, as kind: Kind) {
-    for _ in 0..<count where position < scalars.count {
-      kinds[position] = kind
-      position += 1
-    }
+    let end = min(position + count, bytes.count)
+    for index in position..<end { kinds[index] = kind }
+    position = end
   }
 
   private mutating func insideCode() {
-    if peek("//") {
-      while position < scalars.count, scalars[position] != "\n" { take(1, as: .comment) }
-    } else if peek("/*") {
-      blockComment()
-    } else if scalars[position] == "#" || scalars[position] == "\"" {
-      openLiteral()
-    } else {
+    switch byte() {
+    case Self.slash where byte(1) == Self.slash:
+      while position < bytes.count, byte() != Self.newline { take(1, as: .comment) }
+    case Self.slash where byte(1) == Self.star: blockComment()
+    case Self.quote, Self.pound: openLiteral()
+    case UInt8(ascii: "("), UInt8(ascii: ")"):
       countParenthesis()
       position += 1
+    default: position += 1
     }
   }
 
   private mutating func blockComment() {
     var depth = 0
     repeat {
-      if peek("/*") {
+      if byte() == Self.slash, byte(1) == Self.star {
         depth += 1
         take(2, as: .comment)
-      } else if peek("*/") {
+      } else if byte() == Self.star, byte(1) == Self.slash {
         depth -= 1
         take(2, as: .comment)
       } else {
         take(1, as: .comment)
       }
-    } while depth > 0 && position < scalars.count
+    } while depth > 0 && position < bytes.count
   }
 
   private mutating func openLiteral() {
-    var pounds = 0
-    while peek("#", at: pounds) { pounds += 1 }
-    guard peek("\"", at: pounds) else {
+    let pounds = run(of: Self.pound, at: 0)
+    guard byte(pounds) == Self.quote else {
       position += max(pounds, 1)
       return
     }
-    let isMultiline = peek("\"\"\"", at: pounds)
+    let isMultiline = run(of: Self.quote, at: pounds) >= 3
     position += pounds + (isMultiline ? 3 : 1)
     literals.append(Literal(pounds: pounds, isMultiline: isMultiline))
   }
 
   private mutating func insideLiteral(_ literal: Literal) {
-    let pounds = String(repeating: "#", count: literal.pounds)
-    let close = (literal.isMultiline ? "\"\"\"" : "\"") + pounds
-    if peek(close) {
-      position += close.unicodeScalars.count
+    let quotes = literal.isMultiline ? 3 : 1
+    switch byte() {
+    case Self.quote
+    where run(of: Self.quote, at: 0) >= quotes
+      && run(of: Self.pound, at: quotes) >= literal.pounds:
+      position += quotes + literal.pounds
       literals.removeLast()
-    } else if peek("\\" + pounds + "(") {
-      take(1 + literal.pounds, as: .string)
-      position += 1
-      literals[literals.count - 1].depth = 0
-    } else if peek("\\" + pounds) {
-      take(2 + literal.pounds, as: .string)
-    } else if scalars[position] == "\n", !literal.isMultiline {
-      literals.removeLast()  // a literal that never closed, as in a regex: go on with the next line
-    } else {
-      take(1, as: .string)
+    case Self.backslash where run(of: Self.pound, at: 1) >= literal.pounds:
+      if byte(1 + literal.pounds) == UInt8(ascii: "(") {
+        take(1 + literal.pounds, as: .string)
+        position += 1
+        literals[literals.count - 1].depth = 0
+      } else {
+        take(2 + literal.pounds, as: .string)
+      }
+    case Self.newline where !literal.isMultiline:
+      literals.removeLast()  // it never closed, as in a regex: go on with the next line
+    default: take(1, as: .string)
     }
   }
 
   private mutating func countParenthesis() {
     guard let depth = literals.last?.depth else { return }
-    if scalars[position] == "(" {
+    if byte() == UInt8(ascii: "(") {
       literals[literals.count - 1].depth = depth + 1
-    } else if scalars[position] == ")" {
+    } else {
       literals[literals.count - 1].depth = depth == 0 ? nil : depth - 1
     }
   }
 
   func text(keepingStrings: Bool) -> [Substring] {
-    var result = String.UnicodeScalarView()
-    for (scalar, kind) in zip(scalars, kinds) {
-      let isKept = kind == .code || scalar == "\n" || (keepingStrings && kind == .string)
-      result.append(isKept ? scalar : " ")
+    var result = bytes
+    for index in bytes.indices where bytes[index] != Self.newline {
+      if kinds[index] == .comment || (kinds[index] == .string && !keepingStrings) {
+        result[index] = UInt8(ascii: " ")
+      }
     }
-    return String(result).split(separator: "\n", omittingEmptySubsequences: false)
+    return String(decoding: result, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
   }
 }

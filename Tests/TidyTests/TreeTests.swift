@@ -11,7 +11,7 @@ struct TreeTests {
   private func expectNone(
     _ findings: [Finding], of count: Int, location: SourceLocation = #_sourceLocation
   ) {
-    let unexcused = findings.unexcused
+    let unexcused = findings.unexcused()
     #expect(unexcused.isEmpty, "\(unexcused.report)", sourceLocation: location)
     #expect(count > 0, "no file was read", sourceLocation: location)
   }

@@ -40,18 +40,29 @@ enum WordRules {
   static func words(_ file: SwiftCode) -> [Finding] {
     guard file.isSource else { return [] }
     var findings: [Finding] = []
+    var known: Set<Substring> = []
     for (index, line) in file.uncommented.enumerated() {
-      for token in line.matches(of: /[A-Za-z0-9_]+/) {
-        let words = IdentifierWords.of(token.0)
-        for rule in banned where contains(words, rule.words) {
+      for token in tokens(line) where !known.contains(token) {
+        let words = IdentifierWords.of(token)
+        let broken = banned.filter { contains(words, $0.words) }
+        if broken.isEmpty { known.insert(token) }
+        for rule in broken {
           findings.append(
             Finding(
               path: file.path, line: index + 1, rule: "banned-word",
-              message: "\(token.0): say \(rule.instead)"))
+              message: "\(token): say \(rule.instead)"))
         }
       }
     }
     return findings
+  }
+
+  /// The runs of ASCII letters, digits and underscores.
+  private static func tokens(_ line: Substring) -> [Substring] {
+    line.utf8.split { byte in
+      let isLetter = (0x61...0x7A).contains(byte | 0x20)
+      return !(isLetter || (0x30...0x39).contains(byte) || byte == 0x5F)
+    }.map { Substring($0) }
   }
 
   private static func contains(_ words: [String], _ run: [String]) -> Bool {

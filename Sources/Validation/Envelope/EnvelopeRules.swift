@@ -170,19 +170,19 @@ enum EnvelopeRules {
 
   /// Unreserved and reserved characters, and percent escapes (RFC 3986, section 2).
   private static func isURIText(_ bytes: Substring.UTF8View) -> Bool {
-    var rest = bytes
-    while let byte = rest.first {
-      if byte == 0x25 {
-        let digits = rest.dropFirst().prefix(2)
-        guard digits.count == 2, digits.allSatisfy(isHex) else { return false }
-        rest = rest.dropFirst(3)
-        continue
+    var escapeDigits = 0
+    for byte in bytes {
+      if escapeDigits > 0 {
+        guard isHex(byte) else { return false }
+        escapeDigits -= 1
+      } else if byte == 0x25 {
+        escapeDigits = 2
+      } else {
+        let isAlphanumeric = (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+        guard isAlphanumeric || isURIMark(byte) else { return false }
       }
-      let isAlphanumeric = (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-      guard isAlphanumeric || isURIMark(byte) else { return false }
-      rest = rest.dropFirst()
     }
-    return true
+    return escapeDigits == 0
   }
 
   /// W3C Trace Context, section 3.2: lower-case hex, version not ff, ids not all zero.

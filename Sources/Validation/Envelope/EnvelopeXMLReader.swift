@@ -45,7 +45,7 @@ struct EnvelopeXMLReader {
     var data: XMLElement?
     for child in event.children where !draft.isFull {
       let name = child.localName
-      guard child.namespace.utf8.elementsEqual(CloudEventsXML.namespace.utf8) else {
+      guard child.hasSameNamespace(as: event) else {
         draft.addUnknown(name, at: .xml(child))
         continue
       }
@@ -89,28 +89,29 @@ struct EnvelopeXMLReader {
   }
 
   private mutating func checkType(of element: XMLElement, for attribute: EnvelopeAttribute) {
-    let name = attribute.rawValue
-    let allowed = attribute.xmlTypes.map { "ce:" + $0 }.joined(separator: " or ")
     guard let type = element.schemaType else {
       if attribute.isCore { return }
-      draft.add(
-        EnvelopeFault(
-          rule: "xsi-type",
-          message: "The CloudEvents XML format requires a type: add xsi:type=\"\(allowed)\"."),
-        place: draft.place(name), at: .xml(element))
+      addTypeFault(of: element, for: attribute, "The CloudEvents XML format requires a type. ")
       return
     }
     guard type.namespace == CloudEventsXML.namespace,
       attribute.xmlTypes.contains(where: { $0.utf8.elementsEqual(type.localName.utf8) })
     else {
-      draft.add(
-        EnvelopeFault(
-          rule: "xsi-type",
-          message: "The xsi:type of `\(name)` is \(allowed), where the prefix stands for "
-            + "\(CloudEventsXML.namespace)."),
-        place: draft.place(name), at: .xml(element))
+      addTypeFault(of: element, for: attribute, "The type stated is another. ")
       return
     }
+  }
+
+  private mutating func addTypeFault(
+    of element: XMLElement, for attribute: EnvelopeAttribute, _ reason: String
+  ) {
+    let allowed = attribute.xmlTypes.map { "\"ce:" + $0 + "\"" }.joined(separator: " or ")
+    draft.add(
+      EnvelopeFault(
+        rule: "xsi-type",
+        message: reason + "Give `\(attribute.rawValue)` an xsi:type of \(allowed), where ce "
+          + "stands for \(CloudEventsXML.namespace)."),
+      place: draft.place(attribute.rawValue), at: .xml(element))
   }
 
   private mutating func refuseOtherAttributes(of element: XMLElement, name: String) {

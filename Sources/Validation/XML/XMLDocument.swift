@@ -70,6 +70,13 @@ package struct XMLElement: Sendable {
     return matches && self.namespace.utf8.elementsEqual(namespace.utf8)
   }
 
+  /// Whether an element of the same document has the same namespace. Quicker than comparing
+  /// the names.
+  func hasSameNamespace(as other: XMLElement) -> Bool {
+    storage.namespaceNumber(ofBinding: node.binding)
+      == other.storage.namespaceNumber(ofBinding: other.node.binding)
+  }
+
   // MARK: Content
 
   /// The character data that the element holds directly, joined; CDATA and references resolved.

@@ -98,9 +98,14 @@ final class XMLStorage: Sendable {
     String(decoding: bytes[range], as: UTF8.self)
   }
 
+  /// The number of a binding's namespace in `namespaces`; 0 for none.
+  func namespaceNumber(ofBinding binding: Int32) -> Int {
+    binding < 0 ? 0 : Int(bindings[Int(binding)].namespace)
+  }
+
   /// The namespace name of a binding; empty for none.
   func namespace(ofBinding binding: Int32) -> String {
-    binding < 0 ? "" : namespaces[Int(bindings[Int(binding)].namespace)]
+    namespaces[namespaceNumber(ofBinding: binding)]
   }
 
   /// The value of an attribute after normalisation (XML 1.0, 3.3.3, for CDATA attributes).

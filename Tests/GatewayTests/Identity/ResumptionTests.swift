@@ -35,26 +35,28 @@ struct ResumptionTests {
     }
   }
 
-  @Test func refusesAWeakKey() async throws {
+  @Test(arguments: [("rsa:1024", "-sha256"), ("rsa:2048", "-sha1"), ("rsa:2048", "-sha256")])
+  func refusesAWeakKeyOrSignature(_ key: String, _ digest: String) async throws {
     try await EdgeHarness.with { harness in
       let folder = try OpenSSLFolder(harness)
       defer { folder.remove() }
+      try folder.write("ca.key", harness.authority.keyPEM)
+      try folder.write("usage", "extendedKeyUsage=clientAuth\n")
       _ = try await folder.run([
-        "req", "-new", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=weak", "-keyout", "weak.key",
+        "req", "-new", "-newkey", key, "-nodes", "-subj", "/CN=weak", "-keyout", "weak.key",
         "-out", "weak.csr",
       ])
-      let now = harness.clock.now()
-      let order = CertificateOrder(
-        commonName: "weak", usages: [.client], notBefore: now.adding(seconds: -60),
-        notAfter: now.adding(seconds: 3600))
-      let issued = try harness.authority.issue(
-        order, signingRequestPEM: folder.read("weak.csr"),
-        surroundings: EdgeHarness.surroundings(harness.clock))
-      try folder.write(
-        "session-client.pem", issued.certificatePEM + folder.read("weak.key"))
+      _ = try await folder.run([
+        "x509", "-req", "-in", "weak.csr", "-CA", "ca.pem", "-CAkey", "ca.key", digest,
+        "-CAcreateserial", "-extfile", "usage", "-out", "weak.pem",
+      ])
+      try folder.write("session-client.pem", folder.read("weak.pem") + folder.read("weak.key"))
       let said = try await folder.get(port: harness.port, saving: true)
-      #expect(!said.contains("HTTP/1.1"))
-      #expect(harness.log.refusalReasons == ["weak-key"])
+      let isStrong = key == "rsa:2048" && digest == "-sha256"
+      // A good one is refused by the directory only, which shows that the others were made well.
+      #expect(said.contains("HTTP/1.1 403") == isStrong)
+      #expect(harness.log.refusalReasons.isEmpty == isStrong)
+      #expect(harness.server.counters[.requests] == (isStrong ? 1 : 0))
     }
   }
 
@@ -108,7 +110,9 @@ private struct OpenSSLFolder {
     try await run(
       [
         "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", "ca.pem", "-cert",
-        "session-client.pem", "-tls1_3", "-ign_eof", saving ? "-sess_out" : "-sess_in", "session",
+        "session-client.pem", "-tls1_3", "-ign_eof",
+        // Lets the client itself use weak keys: it is the server that is tested.
+        "-cipher", "DEFAULT@SECLEVEL=0", saving ? "-sess_out" : "-sess_in", "session",
       ], input: "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
   }
 

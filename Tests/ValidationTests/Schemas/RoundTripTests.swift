@@ -93,4 +93,17 @@ import Testing
     }
     #expect(mapping.namespace == "urn:gatehouse:message:medical-referral:v1")
   }
+
+  @Test func manyFaultsAreBounded() throws {
+    let type = try #require(set.compiled["gatehouse.referral-acknowledgement.v1"])
+    let namespace = type.mapping.namespace
+    for element in ["<caseRef>A</caseRef>", "<x/>"] {
+      let many = String(repeating: element, count: 2_000)
+      let xml = "<referralAcknowledgement xmlns=\"\(namespace)\">\(many)</referralAcknowledgement>"
+      let document = try XMLDocument.parse(Array(xml.utf8))
+      let issues = type.verdict(on: .xml(document.root)).issues
+      #expect(issues.count == Limits().issuesPerDocument)
+      #expect(issues.last?.rule == "too-many-issues")
+    }
+  }
 }

@@ -107,6 +107,22 @@ import Testing
     #expect(throws: SchemaFaults.self) { try SchemaSet(files: []) }
   }
 
+  @Test(arguments: [
+    ("\"mediaType\": \"application/pdf\"", "\"mediaType\": \"application/zip\"", "mediaType"),
+    ("\"kind\": \"medical-evidence\"", "\"kind\": \"cp-file\"", "kind"),
+  ])
+  func documentsThatDoNotGoWithTheTypeAreRefused(old: String, new: String, place: String) throws {
+    let set = try SchemasFolder.set.get()
+    let example = try #require(
+      SchemasFolder.examples("valid").first { $0.path.hasSuffix("year-9-fatigue.valid.json") })
+    let text = String(decoding: example.bytes, as: UTF8.self).replacing(old, with: new)
+    let read = try EnvelopeReader.read(Array(text.utf8), format: .json, limits: Limits())
+    let refusal = #expect(throws: Refusal.self) { try set.validate(read) }
+    let issues = try #require(refusal).issues
+    #expect(issues.allSatisfy { $0.rule.hasPrefix("attachment-") && $0.place.hasSuffix(place) })
+    #expect(!issues.isEmpty)
+  }
+
   /// Every text, number and unknown name of a payload is replaced by a mark; none may be told.
   @Test func messagesNeverRepeatAValue() throws {
     let set = try SchemasFolder.set.get()

@@ -1,0 +1,52 @@
+# The project's commands. `make` alone lists them. Each installs what it misses (.ci/needs).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test build format lint interop clean
+
+SWIFT ?= swift
+SOURCES := Package.swift Sources Tests
+# Options for `make demo`, such as ARGS="--port 9000" or ARGS=--once.
+ARGS ?=
+# The program that `make interop` runs; built when not given.
+GATEHOUSE ?=
+# Words that choose interop cases, such as CASES=tls.
+CASES ?=
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## build and run the sandbox: a gateway, its parties, one exchange
+	@bash .ci/needs build
+	$(SWIFT) build --product gatehouse
+	@exec .build/debug/gatehouse sandbox --directory sandbox $(ARGS)
+
+test: ## build and run all tests
+	@bash .ci/needs build
+	$(SWIFT) test --disable-xctest
+
+build: ## build the program for use: .build/release/gatehouse
+	@bash .ci/needs build
+	$(SWIFT) build -c release --product gatehouse
+
+format: ## lay out the Swift files
+	$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## check the layout and style of the Swift files
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+interop: ## check against strangers' programs: JDK, jsonschema, sslyze and others
+	@bash .ci/needs build
+	@bash .ci/needs interop
+	@[ -n "$(GATEHOUSE)" ] || $(SWIFT) build --product gatehouse
+	@[ -x .venv/bin/python ] || python3 -m venv .venv
+	@cmp -s Tests/Interop/requirements.txt .venv/requirements.txt || { \
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --requirement Tests/Interop/requirements.txt; \
+	  cp Tests/Interop/requirements.txt .venv/requirements.txt; }
+	@GATEHOUSE="$(GATEHOUSE)" PYTHONDONTWRITEBYTECODE=1 \
+	  .venv/bin/python Tests/Interop/run.py $(CASES)
+
+clean: ## remove what was built, and the sandbox
+	rm -rf .build .venv sandbox

@@ -1,0 +1,317 @@
+// A vandal with the database file: one bit of each column, rows deleted, moved, inserted.
+// `log verify` must name the record, or the column is in the list of those not covered.
+
+import ExchangeModel
+import Foundation
+import GRDB
+import MessageLog
+import Storage
+import Testing
+
+@Suite struct TamperTests {
+  /// A closed store with something in every table, made once and copied for each case.
+  private static let original = Task { () -> String in
+    let folder = NSTemporaryDirectory() + "/gatehouse-tamper-" + UUID().uuidString
+    let test = try TestStore(folder: folder, time: TestSurroundings())
+    for agency in Agency.all { try await test.store.register(agency.party()) }
+    try await test.store.setState(of: Agency.cme.urn, to: .suspended)
+    let spare = String(repeating: "e", count: 64)
+    try await test.store.register(Agency.school.certificate(spare), of: Agency.school.urn)
+    try await test.store.revoke(certificate: spare)
+    let bytes = Array("an invented report".utf8)
+    let digest = sha256(bytes)
+    let upload = try test.store.attachments.openPartial(digest, by: Agency.school.urn, at: 0)
+    try bytes.withUnsafeBytes { try upload.append($0) }
+    try await test.store.keep(upload, as: digest, by: Agency.school.spki)
+    let claim = AttachmentClaim(kind: "report", sha256: digest, place: "/data/attachments/0")
+    var receipts: [Receipt] = []
+    for number in 0..<280 {
+      receipts.append(
+        try await test.admit(submission("m-\(number)", attachments: number == 0 ? [claim] : [])))
+      test.time.advance(seconds: 1)
+    }
+    _ = try await test.store.admit(submission("refused")) { _, _, _ in .denied(.routeNotAllowed) }
+    _ = try await test.store.open(receipts[10].messageID, by: Agency.iss.spki)
+    _ = try await test.store.acknowledge(
+      receipts[10].messageID, by: Agency.iss.spki,
+      Acknowledgement(outcome: .refused, reason: "other", detail: "Sample detail"))
+    _ = try await LogKey.publish(test.store)
+    try await test.admit(submission("last"))
+    _ = try await LogKey.publish(test.store)
+    try test.store.close()
+    return folder
+  }
+
+  /// A copy with `change` made to it, and what its verification says.
+  private func verification(
+    after change: @Sendable (Database) throws -> Void
+  ) async throws -> LogVerification {
+    let folder = NSTemporaryDirectory() + "/gatehouse-tampered-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: try await Self.original.value, toPath: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let tool = try DatabaseQueue(path: folder + "/gatehouse.sqlite", configuration: configuration)
+    try await tool.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+      try change(database)
+    }
+    try tool.close()
+    let test = try TestStore(folder: folder, time: TestSurroundings())
+    return try await LogKey.verify(test.store)
+  }
+
+  @Test func theOriginalHolds() async throws {
+    let result = try await verification { _ in }
+    #expect(result.faults == [])
+    #expect(result.messages == 281)
+    #expect(result.checkpoints == 2)
+  }
+
+  /// One column of one row, and what the fault must name; nil for a column that is not covered.
+  struct Flip: Sendable, CustomTestStringConvertible {
+    let table: String
+    let column: String
+    let row: String
+    let names: String?
+    var testDescription: String { "\(table).\(column)" }
+
+    init(_ table: String, _ column: String, _ row: String, _ names: String?) {
+      self.table = table
+      self.column = column
+      self.row = row
+      self.names = names
+    }
+  }
+
+  private static let admission = "leaf_index = 100"
+  private static let message = "source_id = 'm-50'"
+  static let flips: [Flip] = [
+    Flip("leaf", "leaf_index", admission, "leaf 100: missing"),
+    Flip("leaf", "entry", admission, "leaf 100:"),
+    Flip("leaf", "salt", admission, "leaf 100:"),
+    Flip("leaf", "event", admission, "leaf 100:"),
+    Flip("leaf", "message", admission, "leaf 100:"),
+    Flip("leaf", "entry", "leaf_index = 0", "leaf 0:"),
+    Flip("tile", "level", "level = 0", "tile tile/0/000:"),
+    Flip("tile", "tile_index", "level = 0", "tile tile/0/000:"),
+    Flip("tile", "hashes", "level = 0", "tile tile/0/000:"),
+    Flip("checkpoint", "tree_size", "tree_size < 296", "checkpoint of"),
+    Flip("checkpoint", "note", "tree_size < 296", "its signature does not hold"),
+    Flip("checkpoint", "signed_at", "tree_size < 296", nil),
+    Flip("message", "sequence", message, "the message it admits is not there"),
+    Flip("message", "message_id", message, "the message it admits is not there"),
+    Flip("message", "source", message, "its source is not"),
+    Flip("message", "source_id", message, "its source_id is not"),
+    Flip("message", "recipient", message, "its recipient is not"),
+    Flip("message", "type", message, "its type is not"),
+    Flip("message", "purpose", message, "its purpose is not"),
+    Flip("message", "priority", message, nil),
+    Flip("message", "admitted_at", message, "its admitted_at is not"),
+    Flip("message", "format", message, nil),
+    Flip("message", "received", message, "its content is not what leaf"),
+    Flip("message", "received_sha256", message, "its received_sha256 is not"),
+    Flip("message", "decision", message, "its decision is not"),
+    Flip("message", "leaf", message, "the message it admits is not there"),
+    Flip("inbox", "recipient", "message = 50", "message "),
+    Flip("inbox", "message", "message = 50", "message "),
+    Flip("acknowledgement", "message", "1", "the acknowledgement it records is not there"),
+    Flip("acknowledgement", "outcome", "1", "acknowledgement of message"),
+    Flip("acknowledgement", "reason", "1", "acknowledgement of message"),
+    Flip("acknowledgement", "detail", "1", nil),
+    Flip("acknowledgement", "acknowledged_at", "1", "acknowledgement of message"),
+    Flip("acknowledgement", "leaf", "1", "the acknowledgement it records is not there"),
+    Flip("decision", "decision_id", "1", "its decision is not"),
+    Flip("decision", "sha256", "1", "its decision is not"),
+    Flip("decision", "policy_version", "1", "its decision is not"),
+    Flip("decision", "catalogue_version", "1", "its decision is not"),
+    Flip("decision", "purpose", "1", "its decision is not"),
+    Flip("decision", "lawful_basis", "1", "its decision is not"),
+    Flip("decision", "special_condition", "1", "its decision is not"),
+    Flip("decision_rule", "decision", "position = 0", "its decision is not"),
+    Flip("decision_rule", "position", "position = 0", "its decision is not"),
+    Flip("decision_rule", "rule", "position = 0", "its decision is not"),
+    Flip("decision_rule", "verdict", "position = 0", "its decision is not"),
+    Flip("decision_rule", "source", "position = 0", "its decision is not"),
+    Flip("decision_rule", "reason", "position = 0", "its decision is not"),
+    Flip("decision_obligation", "decision", "1", "its decision is not"),
+    Flip("decision_obligation", "kind", "1", "its decision is not"),
+    Flip("decision_obligation", "detail", "1", "its decision is not"),
+    Flip("party", "urn", "urn LIKE '%iss'", "certificate"),
+    Flip("party", "name", "urn LIKE '%iss'", nil),
+    Flip("party", "role", "urn LIKE '%iss'", "party urn:gatehouse:850:iss:"),
+    Flip("party", "state", "urn LIKE '%iss'", "party"),
+    Flip("certificate", "spki_sha256", "party LIKE '%iss'", "certificate"),
+    Flip("certificate", "party", "party LIKE '%iss'", "certificate"),
+    Flip("certificate", "state", "party LIKE '%iss'", "certificate"),
+    Flip("certificate", "not_before", "party LIKE '%iss'", nil),
+    Flip("certificate", "not_after", "party LIKE '%iss'", nil),
+    Flip("attachment", "sha256", "1", "attachment"),
+    Flip("attachment", "size", "1", nil),
+    Flip("attachment_holder", "sha256", "1", "attachment"),
+    Flip("attachment_holder", "party", "1", "attachment"),
+    Flip("attachment_holder", "stored_at", "1", nil),
+    Flip("message_attachment", "kind", "1", nil),
+  ]
+
+  @Test(arguments: flips)
+  func oneBitOfAColumnIsNamed(_ flip: Flip) async throws {
+    let result = try await verification { database in
+      let sql = "SELECT \(flip.column) FROM \(flip.table) WHERE \(flip.row)"
+      let before = try #require(try DatabaseValue.fetchOne(database, sql: sql))
+      let after = try #require(Self.flipped(before))
+      try database.execute(
+        sql: "UPDATE \(flip.table) SET \(flip.column) = ? WHERE \(flip.row)", arguments: [after])
+      #expect(database.changesCount >= 1)
+    }
+    if let names = flip.names {
+      let fault = try #require(result.faults.first)
+      #expect(fault.contains(names))
+    } else {
+      #expect(result.faults == [])
+    }
+  }
+
+  /// One bit of a value; of a number a high one, so that no key meets another.
+  private static func flipped(_ value: DatabaseValue) -> DatabaseValue? {
+    switch value.storage {
+    case .int64(let number): return (number ^ 1 << 40).databaseValue
+    case .string(let text):
+      var bytes = Array(text.utf8)
+      guard let last = bytes.popLast() else { return nil }
+      return String(decoding: bytes + [last ^ 1], as: UTF8.self).databaseValue
+    case .blob(let data):
+      var bytes = Array(data)
+      guard !bytes.isEmpty else { return nil }
+      bytes[bytes.count / 2] ^= 1
+      return Data(bytes).databaseValue
+    default: return nil
+    }
+  }
+
+  /// A change of whole rows, and what the fault must name.
+  struct Damage: Sendable, CustomTestStringConvertible {
+    let what: String
+    let sql: String
+    let names: String
+    var testDescription: String { what }
+
+    init(_ what: String, _ sql: String, _ names: String) {
+      self.what = what
+      self.sql = sql
+      self.names = names
+    }
+  }
+
+  private static let last = "(SELECT max(leaf_index) FROM leaf)"
+  static let damages: [Damage] = [
+    Damage("a leaf deleted", "DELETE FROM leaf WHERE leaf_index = 100", "leaf 100: missing"),
+    Damage("the first leaf deleted", "DELETE FROM leaf WHERE leaf_index = 0", "leaf 0: missing"),
+    Damage(
+      "the last leaf deleted", "DELETE FROM leaf WHERE leaf_index = \(last)",
+      "the end is missing"),
+    Damage(
+      "two leaves exchanged",
+      """
+      UPDATE leaf SET leaf_index = -1 WHERE leaf_index = 100;
+      UPDATE leaf SET leaf_index = 100 WHERE leaf_index = 101;
+      UPDATE leaf SET leaf_index = 101 WHERE leaf_index = -1
+      """, "leaf 100:"),
+    Damage(
+      "a leaf inserted",
+      """
+      UPDATE leaf SET leaf_index = -leaf_index - 2 WHERE leaf_index >= 100;
+      UPDATE leaf SET leaf_index = -leaf_index - 1 WHERE leaf_index < 0;
+      INSERT INTO leaf SELECT 100, entry, salt, event, message FROM leaf WHERE leaf_index = 99
+      """, "leaf 100:"),
+    Damage(
+      "a leaf appended",
+      "INSERT INTO leaf SELECT \(last) + 1, entry, salt, event, message FROM leaf "
+        + "WHERE leaf_index = 100", "the message it admits is not there"),
+    Damage(
+      "an event shredded", "UPDATE leaf SET salt = NULL, event = NULL WHERE leaf_index = 100",
+      "leaf 100: its event is gone"),
+    Damage(
+      "a salt taken away", "UPDATE leaf SET salt = NULL WHERE leaf_index = 100",
+      "leaf 100: its event or its salt is missing"),
+    Damage("a tile deleted", "DELETE FROM tile", "tile tile/0/000:"),
+    Damage(
+      "a tile too many", "INSERT INTO tile SELECT level, 7, hashes FROM tile", "tiles: 2"),
+    Damage(
+      "a message deleted", "DELETE FROM message WHERE source_id = 'm-50'",
+      "the message it admits is not there"),
+    Damage(
+      "a message slipped in",
+      """
+      INSERT INTO message SELECT 9999, replace(message_id, '-7', '-8'), source, 'slipped',
+        recipient, type, purpose, priority, admitted_at, expires_at, format, received,
+        received_sha256, decision, leaf FROM message WHERE source_id = 'm-50'
+      """, "no leaf admits it"),
+    Damage(
+      "two contents exchanged",
+      """
+      UPDATE message SET received = CAST('{"sample":false}' AS BLOB) WHERE source_id = 'm-50'
+      """, "its content is not what leaf"),
+    Damage("an inbox row deleted", "DELETE FROM inbox WHERE message = 50", "message "),
+    Damage(
+      "an inbox row given to another party",
+      "INSERT INTO inbox VALUES ('urn:gatehouse:850:cme', 50)", "another party's inbox"),
+    Damage(
+      "an acknowledgement deleted", "DELETE FROM acknowledgement",
+      "the acknowledgement it records is not there"),
+    Damage(
+      "an acknowledgement made up",
+      """
+      INSERT INTO acknowledgement SELECT sequence, 'taken', NULL, NULL, admitted_at, leaf
+      FROM message WHERE source_id = 'm-50';
+      DELETE FROM inbox WHERE message = (SELECT sequence FROM message WHERE source_id = 'm-50')
+      """, "acknowledgements: 2"),
+    Damage(
+      "a suspension lifted", "UPDATE party SET state = 'live' WHERE state = 'suspended'",
+      "party urn:gatehouse:850:cme:"),
+    Damage(
+      "a revocation lifted", "UPDATE certificate SET state = 'live' WHERE state = 'revoked'",
+      "certificate eeee"),
+    Damage(
+      "a certificate slipped in",
+      "INSERT INTO certificate VALUES (printf('%064d', 5), 'urn:gatehouse:850:iss', 'live', 0, 1)",
+      "certificate 0000"),
+    Damage(
+      "a certificate deleted", "DELETE FROM certificate WHERE party LIKE '%iss'",
+      "certificate bbbb"),
+    Damage(
+      "a holder slipped in",
+      "INSERT INTO attachment_holder SELECT sha256, 'urn:gatehouse:850:iss', 0 FROM attachment",
+      "no leaf says that"),
+    Damage("a holder deleted", "DELETE FROM attachment_holder", "its holder"),
+  ]
+
+  @Test(arguments: damages)
+  func eachDamageIsNamed(_ damage: Damage) async throws {
+    let result = try await verification { try $0.execute(sql: damage.sql) }
+    let fault = try #require(result.faults.first)
+    #expect(fault.contains(damage.names))
+  }
+
+  /// Bytes of the file overwritten under the tables: a fault, never a crash.
+  @Test(arguments: 0..<12)
+  func aDamagedFileIsAFaultNotACrash(_ seed: Int) async throws {
+    let folder = NSTemporaryDirectory() + "/gatehouse-damaged-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: try await Self.original.value, toPath: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/gatehouse.sqlite"
+    var bytes = try #require(FileManager.default.contents(atPath: path))
+    // Beyond the first page, so that the file still is a database.
+    let start = 8192 + seed * (bytes.count - 16384) / 12
+    for offset in 0..<4096 { bytes[start + offset] = UInt8(truncatingIfNeeded: offset &* 37) }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    do {
+      let test = try TestStore(folder: folder, time: TestSurroundings())
+      let result = try await LogKey.verify(test.store)
+      #expect(result.faults.count == 1)
+    } catch {
+      // Not to be opened at all is an answer as well.
+      #expect(error is DatabaseError || error is StoreFailure)
+    }
+  }
+}
