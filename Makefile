@@ -26,9 +26,9 @@ test: ## build and run all tests
 	@bash .ci/needs build
 	$(SWIFT) test --disable-xctest
 
-build: ## build the program for use: .build/release/gatehouse
+build: ## build the program for use, in .build/release
 	@bash .ci/needs build
-	$(SWIFT) build -c release --product gatehouse
+	$(SWIFT) build -c release --static-swift-stdlib --product gatehouse
 
 format: ## lay out the Swift files
 	$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)

@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "GatehouseTests",
       dependencies: [
-        "gatehouse", "ExchangeModel", "Validation", "MessageLog", "Storage", "Gateway",
+        "gatehouse", "ExchangeModel", "Validation", "MessageLog", "Storage", "Gateway", crypto,
       ], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -10,14 +10,21 @@ import GRDB
 struct DecisionMemory: Sendable {
   private var ids: [Decision: Int64] = [:]
   private var decisions: [Int64: Decision] = [:]
+  /// The decisions last asked for, newest last. Comparing them is cheaper than hashing one: its
+  /// texts are mostly the very same in memory.
+  private var recent: [(decision: Decision, id: Int64)] = []
 
   private static let most = 4096
+  private static let mostRecent = 4
 
   /// The row of a decision, made when it is new.
   mutating func id(of decision: Decision, in database: Database) throws -> Int64 {
-    if let known = ids[decision] { return known }
-    let id = try DecisionTable.findOrInsert(decision, in: database)
-    keep(decision, id)
+    for known in recent.reversed() where known.decision == decision { return known.id }
+    let known = ids[decision]
+    let id = try known ?? DecisionTable.findOrInsert(decision, in: database)
+    if known == nil { keep(decision, id) }
+    if recent.count == Self.mostRecent { recent.removeFirst() }
+    recent.append((decision, id))
     return id
   }
 

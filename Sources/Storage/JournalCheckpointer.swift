@@ -1,5 +1,5 @@
 // Moves the write-ahead journal into the database on a thread of its own, so that no admission
-// waits for it. Never writes a row, and is gone when `stop` returns.
+// waits for it. Never writes a row, and its thread is gone when `stop` returns.
 
 import Dispatch
 import Foundation
@@ -69,9 +69,8 @@ final class JournalCheckpointer: Sendable {
     }
   }
 
-  /// Ends the thread, waits for it and closes its connection. The pool's own close then moves the
-  /// rest of the journal.
-  func stop() throws {
+  /// Ends the thread and waits for it.
+  func stop() {
     isRunning.withLock { isRunning in
       guard isRunning else { return }
       isRunning = false
@@ -79,8 +78,11 @@ final class JournalCheckpointer: Sendable {
       wakeUp.signal()
       ended.wait()
     }
-    try queue.close()
   }
+
+  /// Closes the connection. To be the last to close: SQLite then moves the whole journal into the
+  /// database and removes it, which the pool's reading connections cannot.
+  func close() throws { try queue.close() }
 
   /// Tells that the writer has committed so many jobs.
   func noteCommit(of jobs: Int) { commits.add(jobs, ordering: .relaxed) }

@@ -236,11 +236,12 @@ extension WriteContext {
       sql: "INSERT INTO inbox (recipient, message) VALUES (?, ?)")
     try inbox.execute(arguments: [envelope.recipient.text, sequence])
     for claim in submission.attachments {
-      try database.execute(
+      let attachment = try database.cachedStatement(
         sql: """
           INSERT INTO message_attachment (message, sha256, kind) VALUES (?, ?, ?)
           ON CONFLICT DO NOTHING
-          """, arguments: [sequence, claim.sha256, claim.kind])
+          """)
+      try attachment.execute(arguments: [sequence, claim.sha256, claim.kind])
     }
     woken.insert(envelope.recipient)
     return Receipt(

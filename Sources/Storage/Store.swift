@@ -55,7 +55,7 @@ package final class Store: Sendable {
     checkpointer.start()
   }
 
-  deinit { try? checkpointer.stop() }
+  deinit { checkpointer.stop() }
 
   /// Ends all long polls at once, for a stop.
   package func endLongPolls() { signal.close() }
@@ -66,8 +66,9 @@ package final class Store: Sendable {
   package func close() throws {
     signal.close()
     writer.close()
-    try checkpointer.stop()
+    checkpointer.stop()
     try pool.close()
+    try checkpointer.close()
     health.close()
   }
 

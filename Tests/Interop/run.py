@@ -14,12 +14,15 @@ import traceback
 import api_cases
 import command_cases
 import example_cases
+import log_cases
 import schema_cases
 import tls_cases
 import xsd_cases
 from sandbox import Sandbox
 
-MODULES = [schema_cases, xsd_cases, command_cases, api_cases, example_cases, tls_cases]
+MODULES = [
+    schema_cases, xsd_cases, command_cases, api_cases, example_cases, tls_cases, log_cases,
+]
 
 
 def reason_of(error):

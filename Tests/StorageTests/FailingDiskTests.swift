@@ -16,7 +16,7 @@ import Testing
       try await test.admit(submission("before"))
       let watch = Task { try await test.store.untilFailure() }
       let size = JournalCheckpointer.size(of: test.path + "-wal")
-      var limit = rlimit(rlim_cur: rlim_t(size + 20_000), rlim_max: rlim_t(RLIM_INFINITY))
+      var limit = rlimit(rlim_cur: rlim_t(size + 20_000), rlim_max: rlim_t.max)
       #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       let large = String(repeating: "x", count: 200_000)
       await withTaskGroup(of: Void.self) { group in
@@ -28,7 +28,7 @@ import Testing
           }
         }
       }
-      limit.rlim_cur = rlim_t(RLIM_INFINITY)
+      limit.rlim_cur = rlim_t.max
       #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       // The disk is well again, but what the first failure left is not known.
       await #expect(throws: StoreFailure.self) { try await test.admit(submission("later")) }

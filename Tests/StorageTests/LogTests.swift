@@ -10,10 +10,10 @@ import Testing
 @Suite struct LogTests {
   @Test func aReceiptIsProvedByThePublishedTree() async throws {
     let test = try await TestStore.make()
-    for number in 0..<300 { try await test.admit(submission("m-\(number)")) }
+    try await test.admitMany((0..<300).map { "m-\($0)" })
     let receipt = try await test.admit(submission("proved"))
     let early = try await LogKey.publish(test.store)
-    for number in 300..<600 { try await test.admit(submission("m-\(number)")) }
+    try await test.admitMany((300..<600).map { "m-\($0)" })
     let late = try await LogKey.publish(test.store)
     #expect(early.size == receipt.logSize)
     #expect(late.size == early.size + 300)
@@ -54,7 +54,7 @@ import Testing
   @Test func consistencyHoldsBetweenAllPublishedTrees() async throws {
     let test = try await TestStore.make()
     for number in 0..<20 {
-      for part in 0..<(number * 3) { try await test.admit(submission("m-\(number)-\(part)")) }
+      try await test.admitMany((0..<(number * 3)).map { "m-\(number)-\($0)" })
       _ = try await LogKey.publish(test.store)
     }
     let result = try await LogKey.verify(test.store)

@@ -136,6 +136,14 @@ final class TestStore: Sendable {
     guard case .admitted(let receipt) = outcome else { throw Unexpected(outcome: "\(outcome)") }
     return receipt
   }
+
+  /// Admits many messages at once, so that they share their syncs.
+  func admitMany(_ ids: some Sequence<String>) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for id in ids { group.addTask { try await self.admit(submission(id)) } }
+      try await group.waitForAll()
+    }
+  }
 }
 
 struct Unexpected: Error { let outcome: String }

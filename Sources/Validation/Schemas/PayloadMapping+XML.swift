@@ -17,25 +17,32 @@ extension PayloadMapping {
   /// What of a JSON payload XML could not carry: control characters, and numbers with extreme
   /// exponents. Empty for nearly every payload, and quick to find so.
   package func obstacles(in payload: JSONNode) -> [ValidationIssue] {
-    guard Self.mayHoldObstacles(payload.rawBytes) else { return [] }
+    guard Self.mayHoldObstacles(payload) else { return [] }
     return xml(from: payload).issues
   }
 
-  /// False when no byte sequence of an obstacle occurs: an escape (which may be a control
-  /// character), U+FFFE or U+FFFF, or an exponent.
-  private static func mayHoldObstacles(_ bytes: ArraySlice<UInt8>) -> Bool {
-    bytes.withUnsafeBufferPointer { buffer in
-      var before: UInt8 = 0
-      for byte in buffer {
-        switch byte {
-        case UInt8(ascii: "\\"), 0xEF: return true
-        case UInt8(ascii: "e"), UInt8(ascii: "E"):
-          if (0x30...0x39).contains(before) { return true }
-        default: break
+  /// False when no number has an exponent, and no text an escape (which may be a control
+  /// character), U+FFFE or U+FFFF that XML cannot hold. Looks at each key and value once.
+  private static func mayHoldObstacles(_ payload: JSONNode) -> Bool {
+    let storage = payload.storage
+    let last = min(Int(payload.entry.next), storage.tape.count)
+    return storage.tape.withUnsafeBufferPointer { tape in
+      storage.bytes.withUnsafeBufferPointer { bytes in
+        for entry in tape[min(payload.index, last)..<last] {
+          let text = bytes[Int(entry.start)..<Int(entry.end)]
+          switch entry.kind {
+          case .number where text.contains { $0 | 0x20 == UInt8(ascii: "e") }: return true
+          case .string where entry.isEscaped:
+            let value = JSONEscapes.decoded(text.dropFirst().dropLast())
+            if !XMLWriter.canHold(String(decoding: value, as: UTF8.self)) { return true }
+          case .string where !entry.isASCII:
+            // U+FFFE and U+FFFF begin with this byte in UTF-8.
+            if text.contains(0xEF) { return true }
+          default: break
+          }
         }
-        before = byte
+        return false
       }
-      return false
     }
   }
 }

@@ -2,6 +2,7 @@
 // connections too, and also when another process made the change.
 
 import ExchangeModel
+import MessageLog
 import Storage
 import Testing
 

@@ -1,6 +1,8 @@
 // What is refused, with its status, code and places; each refusal is on record in the log.
 
 import ExchangeModel
+import MessageLog
+import Storage
 import Testing
 import Validation
 

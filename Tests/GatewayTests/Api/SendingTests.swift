@@ -1,6 +1,7 @@
 // Sending and fetching in both formats, and repeats: one message, one receipt, one effect.
 
 import ExchangeModel
+import MessageLog
 import Testing
 import Validation
 

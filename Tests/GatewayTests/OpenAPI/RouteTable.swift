@@ -73,7 +73,7 @@ final class RouteTable: Sendable {
       id: RequestID(random: 1, 2), fields: HTTPHeaders(), parameters: parameters)
     switch route.answer {
     case .immediate(let handler): return try handler(request)
-    case .async(let handler): return try await handler(request)
+    case .async(let handler), .asyncOnLoop(let handler): return try await handler(request)
     }
   }
 }

@@ -53,7 +53,11 @@ struct PayloadGenerator {
     for member in ["name", "size", "mediaType", "sha256"] {
       guard let found = shape.member(member[...], of: node) else { continue }
       output.key(member)
-      value(of: found.node, name: member)
+      if member == "mediaType" {
+        output.string("application/pdf")
+      } else {
+        value(of: found.node, name: member)
+      }
     }
     output.key("kind")
     let isCheckList = shape.rootName == "medicalReferral"
