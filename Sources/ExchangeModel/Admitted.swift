@@ -24,9 +24,10 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
     let low = random.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     var text: [UInt8] = []
     text.reserveCapacity(36)
-    for (index, byte) in [high, low].flatMap({ word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } })
-      .enumerated()
-    {
+    for (index, byte) in [high, low].flatMap({ word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+    })
+    .enumerated() {
       if [4, 6, 8, 10].contains(index) { text.append(0x2D) }
       text.append(hexDigit(byte >> 4))
       text.append(hexDigit(byte & 15))

@@ -110,7 +110,9 @@ package struct CivilDate: Hashable, Sendable, CustomStringConvertible {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  package var description: String { padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) }
+  package var description: String {
+    padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+  }
 }
 
 /// Reads fixed runs of ASCII digits; never traps.

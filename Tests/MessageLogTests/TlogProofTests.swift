@@ -56,8 +56,9 @@ import Testing
       + String(decoding: note.bytes, as: UTF8.self)
     #expect(String(decoding: proof.text, as: UTF8.self) == expected)
     #expect(try TlogProof(proof.text).extra == Array("hi".utf8))
-    #expect(try TlogProof(proof.text).verify(entry: Array("one".utf8), log: signer.key)
-      .checkpoint.size == 2)
+    #expect(
+      try TlogProof(proof.text).verify(entry: Array("one".utf8), log: signer.key)
+        .checkpoint.size == 2)
   }
 
   @Test func aTreeOfOneLeafHasAnEmptyProof() throws {

@@ -27,9 +27,10 @@ import Testing
     #expect(denied.rules.map(\.rule) == order)
     #expect(denied.verdict == .deny)
     #expect(denied.refusalCode == .partySuspended)
-    #expect(denied.rules.filter { $0.verdict == .deny }.map(\.rule) == [
-      "parties-live", "purpose", "expiry",
-    ])
+    #expect(
+      denied.rules.filter { $0.verdict == .deny }.map(\.rule) == [
+        "parties-live", "purpose", "expiry",
+      ])
     for outcome in permitted.rules + denied.rules {
       #expect(!outcome.source.isEmpty)
       #expect(outcome.reason.hasSuffix("."))

@@ -62,9 +62,12 @@ extension Evaluator {
     case .maxLength(let most):
       return length(entry) <= most
         || fail("maxLength", index, "must have at most \(SchemaWords.count(most, "character")).")
-    case .pattern(let number):
+    case .pattern(let number, let description):
       let isMatch = document.withText(entry) { schema.plan.patterns[Int(number)].matches($0) }
       if isMatch { return true }
+      if description >= 0 {
+        return fail("pattern", index, "must be: \(schema.plan.descriptions[Int(description)])")
+      }
       let pattern = schema.plan.patternTexts[Int(number)]
       return fail("pattern", index, "must match the pattern \(SchemaWords.short(pattern)).")
     case .format(let format):

@@ -45,7 +45,8 @@ struct RegexMachine {
       var result: Int?
       for branch in branches.reversed() {
         let begin = try build(branch, next)
-        result = try result.map { other throws(RegexError) in try add(.split(begin, other)) }
+        result =
+          try result.map { other throws(RegexError) in try add(.split(begin, other)) }
           ?? begin
       }
       return result ?? next

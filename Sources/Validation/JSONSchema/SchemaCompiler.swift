@@ -70,9 +70,10 @@ struct SchemaCompiler {
     let start = known.root.storage === schema.storage ? known.root.index : 0
     let pointer = JSONPointer.text(
       from: JSONNode(storage: schema.storage, index: start), to: schema.index,
-      known: Set(schema.storage.tape.lazy.filter { $0.kind == .string }.map {
-        Array(schema.storage.bytes[(Int($0.start) + 1)..<(Int($0.end) - 1)])
-      }))
+      known: Set(
+        schema.storage.tape.lazy.filter { $0.kind == .string }.map {
+          Array(schema.storage.bytes[(Int($0.start) + 1)..<(Int($0.end) - 1)])
+        }))
     return SchemaError(place: known.uri + "#" + pointer, reason: reason)
   }
 

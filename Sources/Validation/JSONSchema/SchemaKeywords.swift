@@ -36,7 +36,13 @@ extension SchemaCompiler {
       guard let text = value.string else {
         throw error(value, source.resource, "pattern takes a string")
       }
-      result.append(.pattern(try pattern(value, text, source.resource)))
+      var description: Int32 = -1
+      if let words = source["description"]?.string {
+        plan.descriptions.append(words)
+        description = Int32(plan.descriptions.count - 1)
+      }
+      result.append(
+        .pattern(try pattern(value, text, source.resource), description: description))
     }
     if source["uniqueItems"]?.bool == true { result.append(.uniqueItems) }
     if let value = source["dependentRequired"] {

@@ -28,7 +28,8 @@ enum Step: Sendable {
   case strings(Slice, rule: StringRule)
   case minLength(Int)
   case maxLength(Int)
-  case pattern(Int32)
+  /// A pattern's number, and that of the schema's description; -1 without one.
+  case pattern(Int32, description: Int32)
   case format(StringFormat)
   case bound(NumberRule, Int32)
   case minItems(Int)
@@ -116,6 +117,8 @@ struct SchemaPlan: Sendable {
   var dynamicTargets: [UInt64: Int32] = [:]
   var patterns: [LinearRegex] = []
   var patternTexts: [String] = []
+  /// What schemas with a pattern say of their value: more use to a person than the pattern.
+  var descriptions: [String] = []
   var constants: [JSONNode] = []
   /// Property names that stand somewhere in the schema: a pointer may show them.
   var knownNames: Set<[UInt8]> = []
@@ -157,7 +160,8 @@ struct SchemaPlan: Sendable {
     let first = UInt32(bytes[0])
     let middle = UInt32(bytes[count / 2])
     let last = UInt32(bytes[count &- 1])
-    return (UInt32(truncatingIfNeeded: count) &* 0x9E37 &+ first &* 0x85EB &+ middle &* 0xC2B3
+    return
+      (UInt32(truncatingIfNeeded: count) &* 0x9E37 &+ first &* 0x85EB &+ middle &* 0xC2B3
       &+ last &* 0x27D5) &* 0x9E37_79B1 >> 7
   }
 }

@@ -105,7 +105,8 @@ struct InboxCommand: AsyncParsableCommand {
           for message in root["messages"].map({ Array($0.elements) }) ?? [] {
             after = message["messageId"]?.string
             let bytes = answer.bytes[message.byteRange]
-            print(options.json ? String(decoding: bytes, as: UTF8.self) : InboxCommand.line(message))
+            print(
+              options.json ? String(decoding: bytes, as: UTF8.self) : InboxCommand.line(message))
           }
         }
       }

@@ -28,7 +28,8 @@ struct SandboxFolder {
     for party in SandboxParty.all {
       guard let urn = PartyURN(party.urn) else { continue }
       let folder = "parties/\(party.folder)"
-      try issue(.party(urn, at: now), by: authority, folder + "/certificate.pem", folder + "/key.pem")
+      try issue(
+        .party(urn, at: now), by: authority, folder + "/certificate.pem", folder + "/key.pem")
     }
     if !FileManager.default.fileExists(atPath: path + "/log.key.pem") {
       _ = try LogKeyFile.create(

@@ -41,7 +41,9 @@ struct SandboxStory: Service {
       }
     }
     let envelope = try freshReferral()
-    tell(1, "\(schoolParty.name) sends an Appendix 1 medical referral as XML (\(envelope.count) bytes).")
+    tell(
+      1,
+      "\(schoolParty.name) sends an Appendix 1 medical referral as XML (\(envelope.count) bytes).")
     let admitted = try await school.send(envelope, format: .xml).orFailure()
     try expect(admitted.status == 202, "the referral was not admitted")
     let receipt = try JSONDocument.parse(admitted.bytes).root
@@ -85,7 +87,8 @@ struct SandboxStory: Service {
       say("\(entry["at"]?.string ?? "")  \(entry["event"]?.string ?? "")")
     }
 
-    tell(6, "The school proves admission from its receipt alone, offline, with the log's public key.")
+    tell(
+      6, "The school proves admission from its receipt alone, offline, with the log's public key.")
     let proofText = try await school.call("GET", "/v1/messages/\(id)/receipt").orFailure()
     let proof = try TlogProof(proofText.bytes)
     let entry = try LeafEntry(proof.extra ?? [])
@@ -95,7 +98,8 @@ struct SandboxStory: Service {
   }
 
   private func refuseStrangers(_ id: String, _ envelope: [UInt8]) async throws {
-    tell(4, "Two who should not: CAMHS tries to open it, another school to send in this one's name.")
+    tell(
+      4, "Two who should not: CAMHS tries to open it, another school to send in this one's name.")
     let camhs = try PartyClient(try folder.profile(of: try party("urn:gatehouse:850:ods-rw1")))
     let other = try PartyClient(try folder.profile(of: try party("urn:gatehouse:851:4551")))
     defer {

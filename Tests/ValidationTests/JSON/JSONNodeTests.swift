@@ -6,7 +6,8 @@ import Testing
 
 struct JSONNodeTests {
   @Test func readsEveryKind() throws {
-    let text = #"{"n":null,"t":true,"f":false,"i":-12,"d":1.50,"s":"a\n\u00e9","#
+    let text =
+      #"{"n":null,"t":true,"f":false,"i":-12,"d":1.50,"s":"a\n\u00e9","#
       + #""a":[1,[2],{}],"o":{"x":1}}"#
     let root = try JSONDocument.parse(Array(text.utf8)).root
     #expect(root.kind == .object)
