@@ -44,7 +44,9 @@ package struct Admission: Sendable {
       let read = try EnvelopeReader.read(received, format: format, limits: limits)
       let valid = try schemas.validate(read)
       messageType = valid.messageType
-      submission = Submission(valid, received: received, format: format, peer: peer)
+      submission = Submission(valid, received: received, format: format, peer: peer) {
+        schemas.place(ofAttachment: $0, in: read)
+      }
     } catch {
       let answer = try await store.recordRefusal(
         error, spkiSHA256: peer.spkiSHA256, type: nil)
@@ -101,7 +103,8 @@ package struct Admission: Sendable {
 extension Submission {
   /// A validated envelope with what the store keeps beside it.
   fileprivate init(
-    _ valid: ValidatedEnvelope, received: [UInt8], format: ContentFormat, peer: PeerIdentity
+    _ valid: ValidatedEnvelope, received: [UInt8], format: ContentFormat, peer: PeerIdentity,
+    placeOfAttachment: (Int) -> String
   ) {
     let envelope = valid.envelope
     self.init(
@@ -111,15 +114,8 @@ extension Submission {
       attachments: valid.attachments.enumerated().map { index, attachment in
         AttachmentClaim(
           kind: attachment.kind, sha256: attachment.sha256,
-          place: Self.place(ofAttachment: index, format))
+          place: placeOfAttachment(index))
       },
       spkiSHA256: peer.spkiSHA256)
-  }
-
-  private static func place(ofAttachment index: Int, _ format: ContentFormat) -> String {
-    switch format {
-    case .json: "/data/attachments/\(index)/sha256"
-    case .xml: "/event/data//attachments/item[\(index + 1)]/sha256"
-    }
   }
 }

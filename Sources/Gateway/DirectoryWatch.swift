@@ -10,13 +10,15 @@ struct DirectoryWatch: Service {
   let store: Store
   let api: EdgeServer
   let logger: Logger
+  /// The directory as it was before the first connection.
+  let opened: PartyDirectory
 
   /// Milliseconds between two looks.
   private static let interval = Duration.milliseconds(200)
 
   func run() async throws {
     try? await cancelWhenGracefulShutdown {
-      var known = store.latestDirectory
+      var known = opened
       while !Task.isCancelled {
         try await Task.sleep(for: Self.interval)
         do {

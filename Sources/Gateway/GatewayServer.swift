@@ -19,18 +19,20 @@ package final class GatewayServer: Sendable {
   /// The admin listener, on loopback; nil when the settings name none.
   package let admin: EdgeServer?
   private let readiness: Readiness
+  private let opened: PartyDirectory
   private let settings: Settings
   private let logger: Logger
 
   private init(
     store: Store, publisher: LogPublisher, api: EdgeServer, admin: EdgeServer?,
-    readiness: Readiness, settings: Settings, logger: Logger
+    readiness: Readiness, opened: PartyDirectory, settings: Settings, logger: Logger
   ) {
     self.store = store
     self.publisher = publisher
     self.api = api
     self.admin = admin
     self.readiness = readiness
+    self.opened = opened
     self.settings = settings
     self.logger = logger
   }
@@ -47,6 +49,7 @@ package final class GatewayServer: Sendable {
     let signer = try LogKeyFile.read(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings)
+    let opened = store.latestDirectory
     let publisher = LogPublisher(store: store, signer: signer, logger: logger)
     let readiness = Readiness()
     let recorder = RefusedCallRecorder(store: store, logger: logger)
@@ -80,7 +83,7 @@ package final class GatewayServer: Sendable {
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
     return GatewayServer(
       store: store, publisher: publisher, api: api, admin: admin, readiness: readiness,
-      settings: settings, logger: logger)
+      opened: opened, settings: settings, logger: logger)
   }
 
   /// The API's route table: what OpenAPI describes.
@@ -110,7 +113,7 @@ package final class GatewayServer: Sendable {
   ) async throws {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: publisher),
-      .init(service: DirectoryWatch(store: store, api: api, logger: logger)),
+      .init(service: DirectoryWatch(store: store, api: api, logger: logger, opened: opened)),
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
     ]
     if let admin { services.append(.init(service: admin)) }

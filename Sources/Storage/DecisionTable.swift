@@ -8,39 +8,57 @@ import GRDB
 
 /// Decisions already in their tables: few and often repeated.
 struct DecisionMemory: Sendable {
-  private var ids: [Decision: Int64] = [:]
-  private var decisions: [Int64: Decision] = [:]
+  private var rows: [Decision: DecisionRow] = [:]
+  private var decisions: [Int64: (decision: Decision, digest: String)] = [:]
   /// The decisions last asked for, newest last. Comparing them is cheaper than hashing one: its
   /// texts are mostly the very same in memory.
-  private var recent: [(decision: Decision, id: Int64)] = []
+  private var recent: [(decision: Decision, row: DecisionRow)] = []
 
   private static let most = 4096
   private static let mostRecent = 4
 
   /// The row of a decision, made when it is new.
-  mutating func id(of decision: Decision, in database: Database) throws -> Int64 {
-    for known in recent.reversed() where known.decision == decision { return known.id }
-    let known = ids[decision]
-    let id = try known ?? DecisionTable.findOrInsert(decision, in: database)
-    if known == nil { keep(decision, id) }
+  mutating func row(of decision: Decision, in database: Database) throws -> DecisionRow {
+    for known in recent.reversed() where known.decision == decision { return known.row }
+    let row: DecisionRow
+    if let known = rows[decision] {
+      row = known
+    } else {
+      row = keep(decision, try DecisionTable.findOrInsert(decision, in: database))
+    }
     if recent.count == Self.mostRecent { recent.removeFirst() }
-    recent.append((decision, id))
-    return id
+    recent.append((decision, row))
+    return row
   }
 
   /// The decision of a row. Throws `StoreFailure.corrupt` when there is none.
   mutating func decision(_ id: Int64, in database: Database) throws -> Decision {
-    if let known = decisions[id] { return known }
-    let decision = try DecisionTable.read(id, in: database)
-    keep(decision, id)
-    return decision
+    try entry(id, in: database).decision
   }
 
-  private mutating func keep(_ decision: Decision, _ id: Int64) {
-    if decisions.count >= Self.most { self = DecisionMemory() }
-    ids[decision] = id
-    decisions[id] = decision
+  /// The decision of a row with its digest in hex. Throws `StoreFailure.corrupt`.
+  mutating func entry(
+    _ id: Int64, in database: Database
+  ) throws -> (decision: Decision, digest: String) {
+    if let known = decisions[id] { return known }
+    let decision = try DecisionTable.read(id, in: database)
+    return (decision, keep(decision, id).digest)
   }
+
+  private mutating func keep(_ decision: Decision, _ id: Int64) -> DecisionRow {
+    if decisions.count >= Self.most { self = DecisionMemory() }
+    let row = DecisionRow(id: id, digest: hexadecimal(DecisionTable.digest(decision)))
+    rows[decision] = row
+    decisions[id] = (decision, row.digest)
+    return row
+  }
+}
+
+/// Where a decision is kept, and the digest by which the log knows it.
+struct DecisionRow: Sendable {
+  let id: Int64
+  /// SHA-256 in lower-case hex.
+  let digest: String
 }
 
 enum DecisionTable {

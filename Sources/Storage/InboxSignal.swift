@@ -84,6 +84,9 @@ final class InboxSignal: Sendable {
     for waiter in woken { waiter.continuation.resume() }
   }
 
+  /// Long polls that wait now.
+  var waiting: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+
   /// True once the gateway is stopping.
   var isClosed: Bool { state.withLock { $0.isClosed } }
 

@@ -181,7 +181,8 @@ struct LogWalk: Sendable {
     }
     guard row.read("admitted_at") == entry.at.milliseconds else { throw differs("admitted_at") }
     guard let decisionID: Int64 = row.read("decision"),
-      let decision = try? decisions.decision(decisionID, in: database),
+      let (decision, digest) = try? decisions.entry(decisionID, in: database),
+      same(digest, event[.decision]),
       same(decision.policyVersion, event[.policyVersion]),
       same(decision.catalogueVersion, event[.catalogueVersion]),
       same(decision.grounds.lawfulBasis, event[.basis]),

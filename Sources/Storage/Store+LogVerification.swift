@@ -22,8 +22,8 @@ extension Store {
   /// Recomputes the log and compares everything with it; stops at the first fault.
   ///
   /// Compared: leaves with their tiles, events and checkpoints; messages, acknowledgements,
-  /// inboxes, parties, certificates and holders of attachments with the events. A decision is
-  /// compared with its own digest, and its versions and basis with the event. No event carries a
+  /// inboxes, parties, certificates and holders of attachments with the events. A decision
+  /// is compared with the digest in the event, and its versions and basis too. No event carries a
   /// message's priority, expiry and format, the detail of an acknowledgement, a party's name, a
   /// certificate's dates, an attachment's size, when a checkpoint was signed or an attachment
   /// stored, and which attachments a message names: those columns are not covered.

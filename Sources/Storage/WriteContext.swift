@@ -79,8 +79,8 @@ struct WriteContext {
   }
 
   /// The row of a decision, made when it is new.
-  mutating func decisionID(_ decision: Decision) throws -> Int64 {
-    try state.decisions.id(of: decision, in: database)
+  mutating func decisionRow(_ decision: Decision) throws -> DecisionRow {
+    try state.decisions.row(of: decision, in: database)
   }
 
   /// The decision of a row.

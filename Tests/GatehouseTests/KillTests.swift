@@ -21,21 +21,22 @@ extension GatehouseTests {
       let rounds = given.flatMap { Int($0) } ?? 8
       var startTimes: [Duration] = []
       var honoured = 0
+      var gateway = try #require(try await ServedGateway(directory))
       for round in 0..<rounds {
         let book = ReceiptBook()
-        let gateway = try #require(try await ServedGateway(directory))
-        startTimes.append(gateway.startTime)
-        let load = Task { try await book.send(to: gateway, directory, round: "r\(round)") }
+        let load = Task { [gateway] in
+          try await book.send(to: gateway, directory, round: "r\(round)")
+        }
         let delay = Int64.random(in: 100...600, using: &random)
         try await Task.sleep(for: .milliseconds(delay))
         try await gateway.kill()
         try await load.value
-        let again = try #require(try await ServedGateway(directory))
-        startTimes.append(again.startTime)
-        try await book.check(against: again, directory, "seed \(seed), round \(round)")
-        try await again.kill()
+        gateway = try #require(try await ServedGateway(directory))
+        startTimes.append(gateway.startTime)
+        try await book.check(against: gateway, directory, "seed \(seed), round \(round)")
         honoured += book.receipts.count
       }
+      try await gateway.kill()
       #expect(honoured > rounds, "the load was no load: \(honoured) receipts")
       try await verify(directory)
       let median = startTimes.sorted()[startTimes.count / 2]
@@ -149,16 +150,20 @@ private final class ReceiptBook: Sendable {
     let client = try directory.client("4321", port: gateway.port)
     let service = try directory.client("iss", port: gateway.port)
     let (sent, receipts) = entries.withLock { ($0.sent, $0.receipts) }
-    var expected: Set<String> = []
-    for (id, envelope) in sent {
-      let answer = try await client.send(envelope, format: .json)
-      if let receipt = receipts[id] {
-        #expect(answer.status == 200, "\(what): \(id) was lost")
-        #expect(answer.bytes == receipt, "\(what): \(id) has another receipt")
-      } else {
-        #expect([200, 202].contains(answer.status), "\(what): \(answer.text)")
+    let expected = try await withThrowingTaskGroup(of: String.self) { group in
+      for (id, envelope) in sent {
+        group.addTask {
+          let answer = try await client.send(envelope, format: .json)
+          if let receipt = receipts[id] {
+            #expect(answer.status == 200, "\(what): \(id) was lost")
+            #expect(answer.bytes == receipt, "\(what): \(id) has another receipt")
+          } else {
+            #expect([200, 202].contains(answer.status), "\(what): \(answer.text)")
+          }
+          return try JSONDocument.parse(answer.bytes).root["messageId"]?.string ?? ""
+        }
       }
-      expected.insert(try JSONDocument.parse(answer.bytes).root["messageId"]?.string ?? "")
+      return try await group.reduce(into: Set<String>()) { $0.insert($1) }
     }
     let listed = try await inbox(service)
     #expect(Set(listed).count == listed.count, "\(what): listed twice")

@@ -185,6 +185,13 @@ extension GatehouseTests {
       #expect(down.code == 5, "\(down.talk)")
     }
 
+    /// What another process grants is noticed within a fifth of a second: a few tries.
+    private func granted(_ run: () async throws -> ProcessEnd) async throws {
+      var end = try await run()
+      for _ in 0..<5 where end.code != 0 { end = try await run() }
+      #expect(end.code == 0, "\(end.talk)")
+    }
+
     @Test("`party suspend`, `resume`, `add-certificate`, `revoke-certificate` while it runs")
     func directory() async throws {
       let box = try await Box()
@@ -194,7 +201,7 @@ extension GatehouseTests {
       #expect(refused.code == 1)
       #expect(refused.talk.contains("party-suspended"))
       #expect(try await box.local("party", "resume", urn).code == 0)
-      #expect(try await box.run("inbox", "list", as: "iss").code == 0)
+      try await granted { try await box.run("inbox", "list", as: "iss") }
       // Rotation: a second certificate beside the first, then the first revoked.
       let folder = box.directory.path + "/parties/iss"
       let issued = try await GatehouseProcess.run([
@@ -210,7 +217,7 @@ extension GatehouseTests {
       let added = try await box.local(
         "party", "add-certificate", urn, folder + "/party.pem")
       #expect(added.out == issued.out)
-      #expect(try await GatehouseProcess.run(list).code == 0)
+      try await granted { try await GatehouseProcess.run(list) }
       #expect(try await box.run("inbox", "list", as: "iss").code == 0)
       let revoked = try await box.local(
         "party", "revoke-certificate", folder + "/certificate.pem")

@@ -22,14 +22,26 @@ final class SandboxDirectory: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Makes it by a sandbox that walks its story and ends.
+  /// A copy of a folder made by one sandbox that walked its story and ended.
   static func make() async throws -> SandboxDirectory {
+    let template = try await template.value
     let directory = SandboxDirectory()
-    let end = try await GatehouseProcess.run(
-      ["sandbox", "--directory", directory.path, "--port", "0", "--once"])
-    try #require(end.code == 0, "\(end.talk)")
+    try FileManager.default.copyItem(atPath: template, toPath: directory.path)
     return directory
   }
+
+  private static let template = Task {
+    let path = templatePath
+    atexit { try? FileManager.default.removeItem(atPath: SandboxDirectory.templatePath) }
+    let end = try await GatehouseProcess.run(
+      ["sandbox", "--directory", path, "--port", "0", "--once"])
+    try #require(end.code == 0, "\(end.talk)")
+    return path
+  }
+
+  private static let templatePath =
+    FileManager.default.temporaryDirectory.path
+    + "/gatehouse-template-\(ProcessInfo.processInfo.processIdentifier)"
 
   /// The `client.json` of a party.
   func profile(_ folder: String) -> String { "\(path)/parties/\(folder)/client.json" }

@@ -40,7 +40,7 @@ extension GatehouseTests {
       for size in [100_000_000, 48_000_000] {
         let piece = Data((0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ size) })
         let file = directory.path + "/large.bin"
-        FileManager.default.createFile(atPath: file, contents: nil)
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
         let handle = try #require(FileHandle(forWritingAtPath: file))
         for _ in 0..<(size / piece.count) { try handle.write(contentsOf: piece) }
         try handle.close()

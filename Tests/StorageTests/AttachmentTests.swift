@@ -3,8 +3,9 @@
 import ExchangeModel
 import Foundation
 import GRDB
-import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct AttachmentTests {
   private let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -122,6 +123,19 @@ import Testing
       let opened = try await test.store.openAttachment(digest, by: Agency.school.spki)
       #expect(content(opened) == bytes)
     }
+  }
+
+  /// What `openPartial` asks once it has the lock: by then the file may have become the whole one.
+  @Test func aRenamedUploadIsNoLongerPartial() async throws {
+    let test = try await TestStore.make()
+    let digest = sha256(bytes)
+    let upload = try begin(test, bytes, as: digest)
+    #expect(upload.isStillPartial)
+    try test.store.attachments.finish(upload, as: digest)
+    #expect(!upload.isStillPartial)
+    let other = try begin(test, [], as: digest)
+    #expect(other.isStillPartial)
+    #expect(!upload.isStillPartial)
   }
 
   /// A crash between the rename and the row: the next upload makes it good.

@@ -38,7 +38,9 @@ private final class Answered: Sendable {
     try await tool.write {
       try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9999-later')")
     }
-    #expect(throws: StoreFailure.newerSchema) { try TestStore(folder: test.folder, time: test.time) }
+    #expect(throws: StoreFailure.newerSchema) {
+      try TestStore(folder: test.folder, time: test.time)
+    }
   }
 
   @Test func closingLeavesNoJournalAndEndsItsThread() async throws {

@@ -171,7 +171,10 @@ import Testing
     limits.waitingAdmissions = 5
     let test = try await TestStore.make(limits: limits)
     let results = await inOneGroup(
-      test, (0..<20).map { number in { @Sendable in try await test.admit(submission("m-\(number)")) } })
+      test,
+      (0..<20).map { number in
+        { @Sendable in try await test.admit(submission("m-\(number)")) }
+      })
     let refused = results.filter { result in
       guard case .failure(let error) = result else { return false }
       return error as? Refusal == Refusal(.tooBusy)
@@ -187,7 +190,10 @@ import Testing
     limits.admissionsPerCommit = 4
     let test = try await TestStore.make(limits: limits)
     let results = await inOneGroup(
-      test, (0..<30).map { number in { @Sendable in try await test.admit(submission("m-\(number)")) } })
+      test,
+      (0..<30).map { number in
+        { @Sendable in try await test.admit(submission("m-\(number)")) }
+      })
     #expect(results.allSatisfy { (try? $0.get()) != nil })
     #expect(try test.count("message") == 30)
   }

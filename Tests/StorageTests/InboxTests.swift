@@ -1,8 +1,9 @@
 // The recipient's verbs: pages and their cursor, long polls, opening, acknowledging, status.
 
 import ExchangeModel
-import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct InboxTests {
   private func ids(_ page: InboxPage) -> [String] { page.messages.map(\.id) }
@@ -12,6 +13,11 @@ import Testing
     wait: Duration = .zero
   ) async throws -> InboxPage {
     try await test.store.inbox(of: agency.spki, after: after, limit: limit, wait: wait)
+  }
+
+  /// Returns when at least so many long polls wait.
+  private func untilWaiting(_ test: TestStore, _ count: Int) async throws {
+    while test.store.signal.waiting < count { try await Task.sleep(for: .milliseconds(2)) }
   }
 
   @Test func pagesAreOldestFirstAndTheCursorIsStableUnderInserts() async throws {
@@ -77,7 +83,7 @@ import Testing
     let test = try await TestStore.make()
     let polls = (0..<8).map { _ in Task { try await inbox(test, wait: .seconds(50)) } }
     let other = Task { try await inbox(test, of: .cme, wait: .milliseconds(700)) }
-    try await Task.sleep(for: .milliseconds(100))
+    try await untilWaiting(test, 8)
     let before = ContinuousClock.now
     try await test.admit(submission("m-1"))
     for poll in polls { #expect(ids(try await poll.value) == ["m-1"]) }
@@ -111,7 +117,7 @@ import Testing
   func aCancelledLongPollEndsAtOnce() async throws {
     let test = try await TestStore.make()
     let poll = Task { try await inbox(test, wait: .seconds(50)) }
-    try await Task.sleep(for: .milliseconds(50))
+    try await untilWaiting(test, 1)
     poll.cancel()
     await #expect(throws: CancellationError.self) { try await poll.value }
   }
@@ -120,7 +126,7 @@ import Testing
   func longPollsEndWhenTheGatewayStops() async throws {
     let test = try await TestStore.make()
     let poll = Task { try await inbox(test, wait: .seconds(50)) }
-    try await Task.sleep(for: .milliseconds(50))
+    try await untilWaiting(test, 1)
     test.store.endLongPolls()
     #expect(try await poll.value.messages == [])
     #expect(try await inbox(test, wait: .seconds(50)).messages == [])
@@ -132,10 +138,13 @@ import Testing
     let test = try await TestStore.make()
     let other = try TestStore(folder: test.folder, time: test.time)
     let poll = Task { try await inbox(test, wait: .seconds(50)) }
-    try await Task.sleep(for: .milliseconds(50))
+    try await untilWaiting(test, 1)
     try await other.admit(submission("m-1"))
     _ = try await LogKey.publish(test.store)
+    let before = ContinuousClock.now
     #expect(ids(try await poll.value) == ["m-1"])
+    #expect(ContinuousClock.now - before < .seconds(20))
+    #expect(test.store.signal.waiting == 0)
   }
 
   @Test func openingGivesTheContentAndLogsTheRead() async throws {

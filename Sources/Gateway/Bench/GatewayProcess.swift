@@ -31,8 +31,8 @@ package final class GatewayProcess: Sendable {
       try await Task.sleep(for: .milliseconds(20))
     }
     process.terminate()
-    let said = FileManager.default.contents(atPath: folder.log).map { String(decoding: $0, as: UTF8.self) }
-    throw BenchFault("the gateway did not start: \(said ?? "")")
+    let said = FileManager.default.contents(atPath: folder.log) ?? Data()
+    throw BenchFault("the gateway did not start: \(String(decoding: said, as: UTF8.self))")
   }
 
   private init(_ process: Process, port: Int) {

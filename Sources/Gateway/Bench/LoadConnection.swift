@@ -74,16 +74,17 @@ final class LoadConnection: ChannelInboundHandler {
     send()
   }
 
+  /// Finds the end of the head, and in it the status and the length of the body.
   private func readHead() {
-    let view = answer.readableBytesView
-    guard let end = view.firstRange(of: Self.emptyLine) else { return }
-    let head = view[..<end.lowerBound]
-    status = Self.number(head.dropFirst(9))
-    var length = 0
-    if let field = head.firstRange(of: Self.lengthField) {
-      length = Self.number(head[field.upperBound...])
+    answer.withUnsafeReadableBytes { bytes in
+      guard let end = Self.place(of: Self.emptyLine, in: bytes, from: 0) else { return }
+      status = Self.number(bytes, from: 9)
+      var length = 0
+      if let field = Self.place(of: Self.lengthField, in: bytes, from: 0), field < end {
+        length = Self.number(bytes, from: field + Self.lengthField.utf8CodeUnitCount)
+      }
+      due = end + Self.emptyLine.utf8CodeUnitCount + length
     }
-    due = view.distance(from: view.startIndex, to: end.upperBound) + length
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -96,12 +97,34 @@ final class LoadConnection: ChannelInboundHandler {
     context.close(promise: nil)
   }
 
-  private static let emptyLine = Array("\r\n\r\n".utf8)
-  private static let lengthField = Array("\r\nContent-Length: ".utf8)
+  private static let emptyLine: StaticString = "\r\n\r\n"
+  private static let lengthField: StaticString = "\r\nContent-Length: "
 
-  /// The decimal number at the start of some bytes; 0 when there is none.
-  private static func number(_ bytes: some Sequence<UInt8>) -> Int {
-    bytes.prefix { (0x30...0x39).contains($0) }.prefix(9).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  /// Where a text begins in some bytes; nil when it does not occur.
+  private static func place(
+    of text: StaticString, in bytes: UnsafeRawBufferPointer, from start: Int
+  ) -> Int? {
+    let length = text.utf8CodeUnitCount
+    var place = start
+    while place + length <= bytes.count {
+      if bytes[place] == text.utf8Start[0] {
+        var matched = 1
+        while matched < length, bytes[place + matched] == text.utf8Start[matched] { matched += 1 }
+        if matched == length { return place }
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  /// The decimal number (of nine digits at most) at a place; 0 when there is none.
+  private static func number(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var value = 0
+    for place in start..<max(start, min(start + 9, bytes.count)) {
+      guard (0x30...0x39).contains(bytes[place]) else { break }
+      value = value * 10 + Int(bytes[place] - 0x30)
+    }
+    return value
   }
 
   /// Sixteen hexadecimal digits of a word.

@@ -34,7 +34,7 @@ package enum ProblemDetails {
     if !refusal.issues.isEmpty {
       writer.key("errors")
       writer.beginArray()
-      for issue in refusal.issues { write(issue, into: &writer) }
+      for issue in refusal.issues { write(issue, of: refusal.code, into: &writer) }
       writer.endArray()
     }
     writer.endObject()
@@ -52,9 +52,11 @@ package enum ProblemDetails {
       status: text.status, fields: fields, body: .bytes(bytes(refusal, instance: instance)))
   }
 
-  private static func write(_ issue: ValidationIssue, into writer: inout JSONWriter) {
+  private static func write(
+    _ issue: ValidationIssue, of code: RefusalCode, into writer: inout JSONWriter
+  ) {
     writer.beginObject()
-    if issue.rule == "query" {
+    if code == .badParameter {
       writer.key("parameter")
     } else {
       writer.key(isXPath(issue.place) ? "xpath" : "pointer")

@@ -30,12 +30,32 @@ struct AdminRoutes: Sendable {
     ]
   }
 
+  /// How long the database may take: whoever asks has little patience.
+  private static let probeTime = Duration.seconds(2)
+
   /// Writes to the database for real: a gateway that cannot promise is not ready.
+  private func canWrite() async -> Bool {
+    let answers = AsyncStream.makeStream(of: Bool.self)
+    Task {
+      do {
+        try await store.probe()
+        answers.continuation.yield(true)
+      } catch {
+        answers.continuation.yield(false)
+      }
+    }
+    let limit = Task {
+      try await Task.sleep(for: Self.probeTime)
+      answers.continuation.yield(false)
+    }
+    defer { limit.cancel() }
+    for await answer in answers.stream { return answer }
+    return false
+  }
+
   private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var isStoreReady = true
-    do { try await store.probe() } catch { isStoreReady = false }
     let checks = [
-      ("accepting", !readiness.isDraining), ("database", isStoreReady),
+      ("accepting", !readiness.isDraining), ("database", await canWrite()),
       ("catalogue", !schemas.messageTypes.isEmpty),
     ]
     let isReady = checks.allSatisfy(\.1)

@@ -15,14 +15,15 @@ extension JSONWriter {
     integer(value)
   }
 
-  mutating func write(_ receipt: Receipt) {
+  /// A receipt, with its decision's JSON made before.
+  mutating func write(_ receipt: Receipt, decision: [UInt8]) {
     beginObject()
     member("messageId", receipt.messageID.text)
     member("source", receipt.source.text)
     member("id", receipt.id)
     member("admittedAt", receipt.admittedAt.description)
     key("decision")
-    write(receipt.decision)
+    raw(decision)
     key("log")
     beginObject()
     member("index", receipt.logIndex)

@@ -15,32 +15,42 @@ enum MediaType {
   }
 
   /// The format that an Accept field prefers; `stored` when it does not care. Nil when it takes
-  /// neither.
+  /// neither. For each format its most precise range counts (RFC 9110, 12.5.1); the higher quality
+  /// wins, then the more precise range, then the stored format.
   static func acceptedFormat(_ accept: String?, stored: ContentFormat) -> ContentFormat? {
     guard let accept, !accept.isEmpty else { return stored }
-    var best: (format: ContentFormat, quality: Double, precision: Int)?
+    var best: [ContentFormat: (quality: Double, precision: Int)] = [:]
     for range in accept.lowercased().split(separator: ",").prefix(32) {
       let parts = range.split(separator: ";").map { trimmed($0) }
       guard let name = parts.first else { continue }
       let quality = parts.first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-      guard quality > 0, let (format, precision) = match(name, stored: stored) else { continue }
-      let isBetter =
-        best.map { (quality, precision) > ($0.quality, $0.precision) } ?? true
-      if isBetter { best = (format, quality, precision) }
+      let precision = Self.precision(of: name)
+      for format in formats(in: name) where precision > best[format]?.precision ?? 0 {
+        best[format] = (quality, precision)
+      }
     }
-    return best?.format
+    let other: ContentFormat = stored == .json ? .xml : .json
+    let first = best[stored] ?? (0, 0)
+    let second = best[other] ?? (0, 0)
+    let preferred = second > first ? other : stored
+    return max(first.quality, second.quality) > 0 ? preferred : nil
   }
 
-  private static func match(
-    _ name: Substring, stored: ContentFormat
-  ) -> (ContentFormat, precision: Int)? {
+  private static func formats(in name: Substring) -> [ContentFormat] {
     switch name {
-    case "application/cloudevents+json": (.json, 3)
-    case "application/cloudevents+xml": (.xml, 3)
-    case "application/json": (.json, 2)
-    case "application/xml", "text/xml": (.xml, 2)
-    case "application/*", "*/*": (stored, 1)
-    default: nil
+    case "application/cloudevents+json", "application/json": [.json]
+    case "application/cloudevents+xml", "application/xml", "text/xml": [.xml]
+    case "application/*", "*/*": ContentFormat.allCases
+    default: []
+    }
+  }
+
+  private static func precision(of name: Substring) -> Int {
+    switch name {
+    case "*/*": 1
+    case "application/*": 2
+    case "application/json", "application/xml", "text/xml": 3
+    default: 4
     }
   }
 

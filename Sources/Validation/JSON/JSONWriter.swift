@@ -9,6 +9,9 @@ package struct JSONWriter: Sendable {
 
   package init() {}
 
+  /// A writer with room for so many bytes from the start.
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
   package mutating func beginObject() { begin(UInt8(ascii: "{")) }
   package mutating func endObject() { end(UInt8(ascii: "}")) }
   package mutating func beginArray() { begin(UInt8(ascii: "[")) }

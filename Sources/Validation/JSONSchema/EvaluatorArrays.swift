@@ -86,9 +86,11 @@ extension Evaluator {
       ordinal &+= 1
     }
     if matches < least {
-      return fail(
-        least == 1 ? "contains" : "minContains", index,
-        "must hold at least \(SchemaWords.count(least, "item")) of the kind the schema asks for.")
+      if isQuiet { return false }
+      let words =
+        schema.plan.wanted[node]
+        ?? "must hold at least \(SchemaWords.count(least, "item")) of the kind the schema asks for."
+      return fail(least == 1 ? "contains" : "minContains", index, words)
     }
     if matches > most {
       return fail(

@@ -66,7 +66,8 @@ extension Evaluator {
       let isMatch = document.withText(entry) { schema.plan.patterns[Int(number)].matches($0) }
       if isMatch { return true }
       if description >= 0 {
-        return fail("pattern", index, "must be: \(schema.plan.descriptions[Int(description)])")
+        let text = schema.plan.descriptions[Int(description)]
+        return fail("pattern", index, "must be: \(text)")
       }
       let pattern = schema.plan.patternTexts[Int(number)]
       return fail("pattern", index, "must match the pattern \(SchemaWords.short(pattern)).")

@@ -239,7 +239,9 @@ extension SchemaCompiler {
       if dialect.validation, let value = source["maxContains"] {
         most = Int32(clamping: try count(value, source))
       }
-      result.append(.contains(try node(value, source.resource), min: least, max: most))
+      let node = try node(value, source.resource)
+      if let text = value["description"]?.string { plan.wanted[node] = text }
+      result.append(.contains(node, min: least, max: most))
     }
     return result
   }

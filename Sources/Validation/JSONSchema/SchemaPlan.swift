@@ -120,6 +120,8 @@ struct SchemaPlan: Sendable {
   /// What schemas with a pattern say of their value: more use to a person than the pattern.
   var descriptions: [String] = []
   var constants: [JSONNode] = []
+  /// What a `contains` schema asks for in its author's words (its `description`), by node.
+  var wanted: [Int32: String] = [:]
   /// Property names that stand somewhere in the schema: a pointer may show them.
   var knownNames: Set<[UInt8]> = []
 

@@ -49,6 +49,16 @@ extension SchemaSet {
     return Payload(format: format, bytes: mapped.bytes)
   }
 
+  /// Where the digest of the attachment with this index stands in the envelope.
+  package func place(ofAttachment index: Int, in read: ReadEnvelope) -> String {
+    var place = "/attachments/\(index)/sha256"
+    if case .xml = read.content, let mapping = compiled[read.envelope.type]?.mapping {
+      place = mapping.path(of: place)
+    }
+    let issue = ValidationIssue(place: place, line: nil, rule: "attachment", message: "")
+    return read.located(issue).place
+  }
+
   private func unknownType(_ read: ReadEnvelope) -> ValidationIssue {
     ValidationIssue(
       place: read.format == .json ? "/type" : "/event/type", line: nil, rule: "type",

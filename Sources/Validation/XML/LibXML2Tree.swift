@@ -72,13 +72,14 @@ struct LibXML2Tree: ~Copyable {
       if record.binding >= 0 { node.pointee.ns = declared[record.binding] }
       guard addAttributes(of: index, record, to: node) else { return false }
       let contentStart = Int(record.contentStart)
-      if record.isPlain, record.contentEnd > record.contentStart {
-        return addText(contentStart..<Int(record.contentEnd), isPlain: true, to: node)
-      }
-      if !record.isPlain {
+      guard record.isPlain else {
         open.append((node, Int(record.subtreeEnd), index, contentStart))
+        return true
       }
-      return true
+      // Nothing closes a plain element later: the text around it goes on behind it. Without this
+      // each of many plain siblings would be read again for every next one.
+      if let outer = open.indices.last { open[outer].textFrom = Int(record.end) }
+      return addText(contentStart..<Int(record.contentEnd), isPlain: true, to: node)
     }
 
     /// Takes the innermost open element off, after the text that stands at its end.

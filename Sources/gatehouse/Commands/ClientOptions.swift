@@ -1,6 +1,7 @@
 // What every command on a party's side takes: the profile. Opens the client and closes it.
 
 import ArgumentParser
+import ExchangeModel
 import Foundation
 import Gateway
 
@@ -34,6 +35,16 @@ struct ClientOptions: ParsableArguments {
       try? await client.close()
       throw CommandFailure.from(error)
     }
+  }
+}
+
+/// A message id as the person typed it: nothing else goes into a request's path.
+enum MessageIDArgument {
+  static func read(_ text: String) throws -> MessageID {
+    guard let id = MessageID(text) else {
+      throw CommandFailure(.usage, "not a message id; take it from the receipt or the inbox")
+    }
+    return id
   }
 }
 

@@ -21,7 +21,8 @@ struct InboxCommand: AsyncParsableCommand {
     @Option(help: "Wait up to this many seconds for the first one.") var wait = 0
 
     func run() async throws {
-      let path = "/v1/inbox?limit=\(limit)&wait=\(wait)" + (after.map { "&after=\($0)" } ?? "")
+      let start = try after.map { "&after=\(try MessageIDArgument.read($0))" } ?? ""
+      let path = "/v1/inbox?limit=\(limit)&wait=\(wait)" + start
       let answer = try await options.withClient { client in
         try await client.call("GET", path).orFailure()
       }
@@ -45,6 +46,7 @@ struct InboxCommand: AsyncParsableCommand {
     @Argument(help: "The message id.") var id: String
 
     func run() async throws {
+      let id = try MessageIDArgument.read(id)
       let accept = "application/cloudevents+\(format.rawValue)"
       let answer = try await options.withClient { client in
         try await client.call("GET", "/v1/inbox/\(id)", headers: [("Accept", accept)]).orFailure()
@@ -65,6 +67,7 @@ struct InboxCommand: AsyncParsableCommand {
     @Argument(help: "The message id.") var id: String
 
     func run() async throws {
+      let id = try MessageIDArgument.read(id)
       var writer = JSONWriter()
       writer.beginObject()
       writer.key("outcome")
@@ -108,6 +111,8 @@ struct InboxCommand: AsyncParsableCommand {
             print(
               options.json ? String(decoding: bytes, as: UTF8.self) : InboxCommand.line(message))
           }
+          // Whoever reads a pipe is told at once, not when a buffer is full.
+          fflush(nil)
         }
       }
     }

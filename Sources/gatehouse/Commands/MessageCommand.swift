@@ -70,6 +70,7 @@ struct MessageCommand: AsyncParsableCommand {
     @Argument(help: "The message id of its receipt.") var id: String
 
     func run() async throws {
+      let id = try MessageIDArgument.read(id)
       let answer = try await options.withClient { client in
         try await client.call("GET", "/v1/messages/\(id)").orFailure()
       }
@@ -94,6 +95,7 @@ struct MessageCommand: AsyncParsableCommand {
     @Argument(help: "The message id.") var id: String
 
     func run() async throws {
+      let id = try MessageIDArgument.read(id)
       let answer = try await options.withClient { client in
         try await client.call("GET", "/v1/messages/\(id)/receipt").orFailure()
       }

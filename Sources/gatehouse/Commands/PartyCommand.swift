@@ -1,5 +1,6 @@
 // `gatehouse party …`: the party directory, at the gateway's own machine.
-// Works while the gateway runs: it sees each change at its next request.
+// Works while the gateway runs: what is taken away counts at its next request, what is granted
+// within a fifth of a second.
 
 import ArgumentParser
 import ExchangeModel

@@ -45,20 +45,30 @@ struct SandboxFolder {
   /// done so itself, so that every example can be sent as it is.
   func register(in store: Store) async throws {
     let documents = exampleAttachments()
-    for party in SandboxParty.all {
-      guard let urn = PartyURN(party.urn) else { continue }
-      let file = "\(path)/parties/\(party.folder)/certificate.pem"
-      let certificate = try CertificateFile.read(file)
-      try await store.register(
-        Party(
-          urn: urn, name: party.name, role: PartyRole(rawValue: party.role),
-          certificates: [certificate]))
-      for (digest, bytes) in documents {
-        guard try await !store.holds(digest, party: urn) else { continue }
-        let upload = try store.attachments.openPartial(digest, by: urn, at: 0)
-        try bytes.withUnsafeBytes { try upload.append($0) }
-        try await store.keep(upload, as: digest, by: certificate.spkiSHA256)
+    // All at once, so that they share the disk's syncs.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for party in SandboxParty.all {
+        group.addTask { try await register(party, documents, in: store) }
       }
+      try await group.waitForAll()
+    }
+  }
+
+  private func register(
+    _ party: SandboxParty, _ documents: [(digest: String, bytes: Data)], in store: Store
+  ) async throws {
+    guard let urn = PartyURN(party.urn) else { return }
+    let file = "\(path)/parties/\(party.folder)/certificate.pem"
+    let certificate = try CertificateFile.read(file)
+    try await store.register(
+      Party(
+        urn: urn, name: party.name, role: PartyRole(rawValue: party.role),
+        certificates: [certificate]))
+    for (digest, bytes) in documents {
+      guard try await !store.holds(digest, party: urn) else { continue }
+      let upload = try store.attachments.openPartial(digest, by: urn, at: 0)
+      try bytes.withUnsafeBytes { try upload.append($0) }
+      try await store.keep(upload, as: digest, by: certificate.spkiSHA256)
     }
   }
 

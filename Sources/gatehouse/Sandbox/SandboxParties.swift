@@ -45,6 +45,7 @@ struct SandboxParty: Sendable {
       .init("850:ods-z1003", "gp-practice", "GP practice, sandbox"),
       .init("850:pol", "police", "Police, sandbox"),
       .init("850:hscp", "safeguarding-partnership", "Safeguarding Partnership, 850"),
+      .init("850:panel", "review-panel", "Review Panel, 850"),
       .init("851:4551", "school", "Portsea Test School"),
       .init("851:cme", "children-missing-education", "Children Missing Education, 851"),
       .init("851:iss", "inclusion-support-service", "Inclusion Support Service, 851"),

@@ -61,20 +61,20 @@ struct DirectoryTests {
     }
   }
 
-  @Test(
-    "Nothing but the schemas can be had by a path",
-    arguments: [
-      "../gatehouse.json", "%2e%2e/Package.swift", "messages", "messages/", "README.md",
-      "messages/medical-referral/v1/payload.schema.json%00", "..%2fPackage.swift",
-      "/etc/passwd", "messages/medical-referral/v2/payload.schema.json",
-    ])
-  func noOtherFiles(_ path: String) async throws {
+  @Test("Nothing but the schemas can be had by a path")
+  func noOtherFiles() async throws {
     try await GatewayHarness.with { gateway in
-      let client = try await gateway.connect(.school)
-      let answer = try await client.ask(
-        "GET /v1/schemas/\(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
-      #expect(answer.status == 404 || answer.status == 400, "\(path)")
-      await client.close()
+      for path in [
+        "../gatehouse.json", "%2e%2e/Package.swift", "messages", "messages/", "README.md",
+        "messages/medical-referral/v1/payload.schema.json%00", "..%2fPackage.swift",
+        "/etc/passwd", "messages/medical-referral/v2/payload.schema.json",
+      ] {
+        let client = try await gateway.connect(.school)
+        let answer = try await client.ask(
+          "GET /v1/schemas/\(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(answer.status == 404 || answer.status == 400, "\(path)")
+        await client.close()
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ struct PersonalDataTests {
   ]
 
   private func plant(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes, as: UTF8.self)
+    String(decoding: bytes, as: UTF8.self).replacing("\": ", with: "\":")
       .replacing("Ali", with: "Zebedee").replacing("Sampleson", with: "Quibblesworth")
       .replacing("Recurrent illness under hospital care", with: "Hushhush illness")
   }
@@ -29,15 +29,16 @@ struct PersonalDataTests {
     }
   }
 
-  /// The planted message, made wrong in many ways, with the places of the personal data in it.
+  /// The planted message, made wrong in many ways. (The name of a member that may not be there is
+  /// told back, so that the sender finds it; it is no value.)
   private func broken(_ good: String) -> [String] {
     let pairs = [
       ("\"upn\":\"W850203924017\"", "\"upn\":\"W850203924018 Quibblesworth\""),
-      ("\"upn\":", "\"Quibblesworth\":"), ("\"dateOfBirth\":\"2014-01-29\"", "\"dateOfBirth\":7"),
-      ("\"surname\":\"Quibblesworth\"", "\"surname\":{\"Zebedee\":\"2014-01-29\"}"),
+      ("\"upn\":", "\"nonesuch\":"), ("\"dateOfBirth\":\"2014-01-29\"", "\"dateOfBirth\":7"),
+      ("\"surname\":\"Quibblesworth\"", "\"surname\":{\"first\":\"2014-01-29\"}"),
       ("\"sex\":\"M\"", "\"sex\":\"Zebedee\""),
       ("\"forename\":\"Zebedee\"", "\"forename\":\"Zebedee\",\"forename\":\"Zebedee\""),
-      ("\"purpose\":", "\"Zebedee Quibblesworth\":\"W850203924017\",\"purpose\":"),
+      ("\"purpose\":", "\"nonesuch\":\"W850203924017\",\"purpose\":"),
       ("medical-education", "Zebedee Quibblesworth"),
       ("urn:gatehouse:850:iss", "urn:gatehouse:850:Quibblesworth"),
       ("gatehouse.fifteen-day-absence-notification.v1", "gatehouse.Zebedee.v1"),
@@ -53,13 +54,13 @@ struct PersonalDataTests {
     let pairs = [
       ("<upn>W850203924017</upn>", "<upn>Quibblesworth</upn>"),
       ("<sex>M</sex>", "<sex>Zebedee</sex>"),
-      ("<sex>M</sex>", "<Zebedee>W850203924017</Zebedee>"),
-      ("<sex>M</sex>", "<sex Zebedee=\"2014-01-29\">M</sex>"),
+      ("<sex>M</sex>", "<nonesuch>W850203924017</nonesuch>"),
+      ("<sex>M</sex>", "<sex nonesuch=\"2014-01-29\">M</sex>"),
       ("2014-01-29", "2014-01-29 Zebedee"), ("<sex>M</sex>", "<sex>M</Zebedee>"),
       ("<sex>M</sex>", "<sex>&Quibblesworth;</sex>"),
       ("false</ehcp>", "Hushhush illness</ehcp>"),
       ("medical-education", "Zebedee Quibblesworth"),
-      ("16.5", "Quibblesworth"), ("<id>", "<Zebedee>W850203924017</Zebedee><id>"),
+      ("16.5", "Quibblesworth"), ("<id>", "<nonesuch>W850203924017</nonesuch><id>"),
     ]
     return pairs.map { good.replacing($0.0, with: $0.1) } + [String(good.dropLast(30))]
   }

@@ -33,9 +33,13 @@ struct ReadinessTests {
   @Test("Not ready while the database cannot be written, and ready again afterwards")
   func databaseLocked() async throws {
     try await GatewayHarness.with { gateway in
-      let queue = try DatabaseQueue(path: gateway.settings.data + "/gatehouse.sqlite")
+      // Another process holds the writing lock: a connection that keeps its transaction open.
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let queue = try DatabaseQueue(
+        path: gateway.settings.data + "/gatehouse.sqlite", configuration: configuration)
       try await queue.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA query_only = 0; BEGIN IMMEDIATE")
+        try database.execute(sql: "BEGIN IMMEDIATE")
       }
       let answer = try await gateway.admin("/readyz")
       #expect(answer.status == 503)
