@@ -12,6 +12,9 @@ struct DeliveredEnvelope: Sendable {
 
   /// The envelope in `format`, its payload converted when it came in the other.
   func bytes(of stored: StoredMessage, as format: ContentFormat) throws -> [UInt8] {
+    // What was admitted under larger limits than today's can still be fetched.
+    var limits = limits
+    limits.envelopeBytes = max(limits.envelopeBytes, stored.received.count)
     var envelope = try EnvelopeReader.read(
       stored.received, format: stored.format, limits: limits
     ).envelope

@@ -21,8 +21,8 @@ package struct LogEvent: Hashable, Sendable {
   /// The fields an event may have, in the order of their names (RFC 8785, section 3.2.3).
   package enum Field: Int, Sendable, CaseIterable {
     case actor, attachment, attempt, basis, catalogueVersion, certificate, change, code, consent
-    case contentDigest, correlation, decision, gateway, id, kind, messageID, outcome, override, party
-    case policyVersion, purpose, reason, recipient, role, rule, source, type, verdict
+    case contentDigest, correlation, decision, gateway, id, kind, messageID, outcome, override
+    case party, policyVersion, purpose, reason, recipient, role, rule, source, type, verdict
   }
 
   package let kind: Kind

@@ -188,7 +188,7 @@ final class GroupCommit: Sendable {
     let before = context.mark
     do {
       return try job.run(&context)
-    } catch where Self.isOwn(error) && context.database.isInsideTransaction {
+    } catch  where Self.isOwn(error) && context.database.isInsideTransaction {
       guard context.mark == before else { throw SpoiledGroup() }
       return { job.fail(error) }
     }
@@ -205,7 +205,7 @@ final class GroupCommit: Sendable {
       let answer = try job.run(&context)
       try database.execute(sql: "RELEASE job")
       return answer
-    } catch where Self.isOwn(error) && database.isInsideTransaction {
+    } catch  where Self.isOwn(error) && database.isInsideTransaction {
       context = before
       try database.execute(sql: "ROLLBACK TO job")
       try database.execute(sql: "RELEASE job")

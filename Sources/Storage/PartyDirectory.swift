@@ -37,18 +37,20 @@ package struct PartyDirectory: Sendable {
     return .success(party)
   }
 
-  /// The keys that counted in an earlier directory and do not in this one.
+  /// The keys that do not count in this directory and still might in an earlier one: they
+  /// were withdrawn since, also when they were registered since.
   package func certificatesNoLongerLive(since earlier: PartyDirectory) -> [String] {
-    func live(_ directory: PartyDirectory) -> Set<String> {
+    func withdrawn(_ directory: PartyDirectory) -> Set<String> {
       var keys: Set<String> = []
-      for party in directory.parties.values where party.state == .live {
-        for certificate in party.certificates where certificate.state == .live {
+      for party in directory.parties.values {
+        for certificate in party.certificates
+        where party.state != .live || certificate.state != .live {
           keys.insert(certificate.spkiSHA256)
         }
       }
       return keys
     }
-    return live(earlier).subtracting(live(self)).sorted()
+    return withdrawn(self).subtracting(withdrawn(earlier)).sorted()
   }
 
   /// Reads the version alone: the cheap question whether a copy is still fresh.

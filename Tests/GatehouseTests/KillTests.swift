@@ -182,7 +182,8 @@ private final class ReceiptBook: Sendable {
     var query = "?limit=500"
     while true {
       let page = try JSONDocument.parse(try await client.call("GET", "/v1/inbox\(query)").bytes)
-      ids += page.root["messages"].map { Array($0.elements) }?
+      ids +=
+        page.root["messages"].map { Array($0.elements) }?
         .compactMap { $0["messageId"]?.string } ?? []
       guard let next = page.root["next"]?.string else { return ids }
       query = "?limit=500&after=\(next)"

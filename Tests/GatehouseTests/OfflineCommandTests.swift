@@ -21,7 +21,8 @@ extension GatehouseTests {
       let json = try await GatehouseProcess.run(["schema", "check", "--json", Example.invalid])
       let root = try JSONDocument.parse(Array(json.out.utf8)).root
       #expect(root["valid"]?.bool == false)
-      let places = root["issues"].map { Array($0.elements) }?
+      let places =
+        root["issues"].map { Array($0.elements) }?
         .compactMap { $0["place"]?.string } ?? []
       #expect(places.contains("/data/firstLanguage"))
       #expect(try await GatehouseProcess.run(["schema", "check", "/nonexistent"]).code == 3)

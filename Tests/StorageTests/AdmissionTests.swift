@@ -40,8 +40,9 @@ import Testing
     let first = try await test.admit(submission("m-1"))
     try test.store.close()
     let again = try TestStore(folder: test.folder, time: test.time)
-    guard case .duplicate(let receipt) = try await again.store.admit(
-      submission("m-1"), decide: permitAll)
+    guard
+      case .duplicate(let receipt) = try await again.store.admit(
+        submission("m-1"), decide: permitAll)
     else {
       Issue.record("not a duplicate")
       return
@@ -53,8 +54,9 @@ import Testing
     let test = try await TestStore.make()
     let first = try await test.admit(submission("m-1", content: "{\"sample\":1}"))
     let other = submission("m-1", content: "{\"sample\":2}")
-    guard case .differs(let receipt, let received, .json) = try await test.store.admit(
-      other, decide: permitAll)
+    guard
+      case .differs(let receipt, let received, .json) = try await test.store.admit(
+        other, decide: permitAll)
     else {
       Issue.record("not told apart")
       return

@@ -162,8 +162,9 @@ import Testing
     }
     let claim = AttachmentClaim(kind: "report", sha256: digest, place: "/data/attachments/0")
     // To name another's attachment is not to have it: this would be a way to read it.
-    guard case .refused(let refusal, _) = try await test.store.admit(
-      submission("m-0", from: .cme, attachments: [claim]), decide: permitAll)
+    guard
+      case .refused(let refusal, _) = try await test.store.admit(
+        submission("m-0", from: .cme, attachments: [claim]), decide: permitAll)
     else {
       Issue.record("named what it does not hold")
       return

@@ -111,8 +111,9 @@ import Testing
     let operators = try TestStore(folder: test.folder, time: test.time)
     try await test.admit(submission("m-1"))
     try await operators.store.setState(of: Agency.school.urn, to: .suspended)
-    guard case .refused(let refusal, _) = try await test.store.admit(
-      submission("m-2"), decide: permitAll)
+    guard
+      case .refused(let refusal, _) = try await test.store.admit(
+        submission("m-2"), decide: permitAll)
     else {
       Issue.record("a suspended party was admitted")
       return

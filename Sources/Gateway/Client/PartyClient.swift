@@ -47,6 +47,8 @@ package final class PartyClient: Sendable {
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(connect: .seconds(10))
+    // A gateway that is down is told at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 

@@ -219,7 +219,7 @@ final class Connection: ChannelDuplexHandler {
       "handshake refused",
       metadata: [
         "event": "tls.refused", "reason": "\(reason.rawValue)",
-        "peer.address": "\(context?.remoteAddress?.ipAddress ?? "-")",
+        "remote": "\(context?.remoteAddress?.ipAddress ?? "-")",
       ])
   }
 }

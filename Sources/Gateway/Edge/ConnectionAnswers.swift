@@ -163,8 +163,8 @@ extension Connection {
 extension ExchangeRecord {
   fileprivate var metadata: Logger.Metadata {
     [
-      "event": "http.answered", "http.request.id": "\(id)", "http.verb": "\(verb.rawValue)",
-      "http.route": "\(template)", "http.status": "\(status)",
+      "event": "http.answered", "request.id": "\(id)", "http.verb": "\(verb.rawValue)",
+      "route": "\(template)", "http.status": "\(status)",
       "http.request.bytes": "\(requestBytes)", "http.response.bytes": "\(responseBytes)",
       "duration.us": "\(microseconds)", "party": "\(party?.text ?? "-")",
       "refusal": "\(refusal?.rawValue ?? "-")",

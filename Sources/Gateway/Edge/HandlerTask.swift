@@ -82,8 +82,8 @@ struct HandlerFailure: Sendable {
     logger.error(
       "request failed",
       metadata: [
-        "event": "http.failed", "http.request.id": "\(request.id)",
-        "http.route": "\(request.template)", "error.type": "\(type(of: error))",
+        "event": "http.failed", "request.id": "\(request.id)",
+        "route": "\(request.template)", "error": "\(type(of: error))",
       ])
   }
 }

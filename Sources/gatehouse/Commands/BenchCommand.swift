@@ -161,10 +161,14 @@ enum BenchTable {
       guard let value else { return writer.null() }
       writer.number(String(format: "%.3f", value))
     }
+    func count(_ name: String, _ value: Int64) {
+      writer.key(name)
+      writer.integer(value)
+    }
     writer.beginObject()
     writer.key("format")
     writer.string(format.rawValue)
-    number("messageBytes", Double(size))
+    count("messageBytes", Int64(size))
     number("fsyncP50Milliseconds", machine.disk.medianMilliseconds)
     number("fsyncRate", machine.disk.rate)
     number("othersCoresBefore", machine.othersCores)
@@ -174,15 +178,15 @@ enum BenchTable {
     writer.beginArray()
     for step in steps {
       writer.beginObject()
-      number("connections", Double(step.connections))
-      number("messages", Double(step.messages))
+      count("connections", Int64(step.connections))
+      count("messages", Int64(step.messages))
       number("messagesPerSecond", step.rate)
       for (name, part) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999), ("longest", 1)] {
         number(name + "Milliseconds", step.load.milliseconds(at: part))
       }
       number("serverCPUMicroseconds", step.serverMicroseconds)
       number("loadCPUMicroseconds", step.clientMicroseconds)
-      number("serverResidentBytes", step.residentBytes.map { Double($0) })
+      if let bytes = step.residentBytes { count("serverResidentBytes", bytes) }
       number("othersCores", step.othersCores)
       number("ratioToFsyncRate", step.rate / max(machine.disk.rate, 0.001))
       writer.key("isClean")

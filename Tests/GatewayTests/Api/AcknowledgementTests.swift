@@ -113,7 +113,8 @@ struct AcknowledgementTests {
         let status = try await client.call("GET", "/v1/messages/\(id)")
         #expect(status.header("Cache-Control") == "no-store")
         let timeline = try status.json()["timeline"].map { Array($0.elements) } ?? []
-        #expect(timeline.compactMap { $0["event"]?.string } == ["admitted", "read", "acknowledged"])
+        #expect(
+          timeline.compactMap { $0["event"]?.string } == ["admitted", "read", "acknowledged"])
         let indexes = timeline.compactMap { $0["logIndex"]?.integer }
         #expect(indexes == indexes.sorted() && indexes.count == 3)
       }

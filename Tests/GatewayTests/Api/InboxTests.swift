@@ -20,7 +20,8 @@ struct InboxTests {
       var query = "?limit=3"
       for page in 0..<3 {
         let answer = try await service.call("GET", "/v1/inbox\(query)").json()
-        let ids = answer["messages"].map { Array($0.elements) }?
+        let ids =
+          answer["messages"].map { Array($0.elements) }?
           .compactMap { $0["messageId"]?.string } ?? []
         #expect(ids.count == [3, 3, 1][page])
         read += ids

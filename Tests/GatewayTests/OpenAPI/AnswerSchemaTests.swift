@@ -137,7 +137,7 @@ import Validation
     try await table.register()
     let bytes = try await table.get(path).bytes
     #expect(try Self.faults(bytes, by: name) == [])
-    #expect(bytes.count > 100)
+    #expect(bytes.count > 80)
   }
 
   /// The description takes an acknowledgement exactly when the gateway does.

@@ -93,16 +93,26 @@ final class GatewayHarness: Sendable {
   static func with(
     _ change: (inout Settings) -> Void = { _ in }, _ body: (GatewayHarness) async throws -> Void
   ) async throws {
-    let harness = try await GatewayHarness(change)
-    harness.start()
+    await turns.take()
     do {
-      try await body(harness)
+      let harness = try await GatewayHarness(change)
+      harness.start()
+      do {
+        try await body(harness)
+      } catch {
+        try? await harness.end()
+        throw error
+      }
+      try await harness.end()
     } catch {
-      try? await harness.end()
+      turns.give()
       throw error
     }
-    try await harness.end()
+    turns.give()
   }
+
+  /// Few at a time: each syncs to disk a lot, and other tests of this process watch the clock.
+  private static let turns = Turns(2)
 
   private func start() {
     running.withLock { running in
@@ -179,6 +189,43 @@ final class GatewayHarness: Sendable {
       "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     await client.close()
     return answer
+  }
+}
+
+/// Lets a number of tests go on at once; the others wait their turn.
+private final class Turns: Sendable {
+  private struct State {
+    var free: Int
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state: Mutex<State>
+
+  init(_ count: Int) { state = Mutex(State(free: count)) }
+
+  func take() async {
+    await withCheckedContinuation { continuation in
+      let isMine = state.withLock { state in
+        if state.free == 0 {
+          state.waiting.append(continuation)
+          return false
+        }
+        state.free -= 1
+        return true
+      }
+      if isMine { continuation.resume() }
+    }
+  }
+
+  func give() {
+    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      if state.waiting.isEmpty {
+        state.free += 1
+        return nil
+      }
+      return state.waiting.removeFirst()
+    }
+    next?.resume()
   }
 }
 

@@ -9,7 +9,8 @@ import Validation
 /// Envelopes made from the examples beside the schemas.
 enum SampleEnvelopes {
   /// The `schemas/` folder of this checkout.
-  static let schemas = URL(fileURLWithPath: #filePath)
+  static let schemas =
+    URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path + "/schemas"
 
