@@ -13,7 +13,7 @@ package struct JSONLogHandler: LogHandler {
   package static let allowedFields: Set<String> = [
     "request.id", "trace.id", "party", "message.id", "outcome", "code", "reason", "duration.ms",
     "status", "route", "method", "host", "port", "count", "size", "version", "path", "error",
-    "spki", "remote", "log.size", "setting",
+    "spki", "remote", "refusal", "http.verb", "http.status", "duration.us",
   ]
 
   package var logLevel: Logger.Level
@@ -43,8 +43,9 @@ package struct JSONLogHandler: LogHandler {
     writer.key("level")
     writer.string(event.level.rawValue)
     writer.key("event")
-    writer.string(event.message.description)
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    // The edge names its events beside a sentence for people.
+    writer.string(all["event"].map { "\($0)" } ?? event.message.description)
     for (name, value) in all.sorted(by: { $0.key < $1.key })
     where Self.allowedFields.contains(name) {
       writer.key(name)
