@@ -34,7 +34,7 @@ final class SandboxDirectory: Sendable {
     let path = templatePath
     atexit { try? FileManager.default.removeItem(atPath: SandboxDirectory.templatePath) }
     let end = try await GatehouseProcess.run(
-      ["sandbox", "--directory", path, "--port", "0", "--once"])
+      ["sandbox", "--directory", path, "--port", "0", "--schemas", FewSchemas.path, "--once"])
     try #require(end.code == 0, "\(end.talk)")
     return path
   }

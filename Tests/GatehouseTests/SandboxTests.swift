@@ -60,7 +60,7 @@ extension GatehouseTests {
         let profile = directory.path + "/" + (party["profile"]?.string ?? "")
         #expect(try ClientProfile(file: profile).url == api)
       }
-      #expect(roles.count == 28, "\(roles.sorted())")
+      #expect(roles.count == 42, "\(roles.sorted())")
       let urns = Set(parties.compactMap { $0["urn"]?.string })
       for place in [
         "850:4321", "850:1101", "850:iss", "850:cme", "851:cme", "851:iss", "851:4551",

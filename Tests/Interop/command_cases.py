@@ -29,8 +29,12 @@ def check_accepts_and_refuses():
     done = command("schema", "check", *valid)
     assert done.returncode == 0, done.stdout[-600:] + done.stderr[-200:]
     invalid = [str(path) for ending in ("json", "xml") for path in examples(f".invalid.{ending}")]
-    for path in invalid:
-        assert command("schema", "check", path).returncode == 1, f"{path} is accepted"
+    done = command("schema", "check", "--json", *invalid)
+    assert done.returncode == 1, f"exit {done.returncode}"
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["file"] for each in verdicts] == invalid, "not one line a file"
+    accepted = [each["file"] for each in verdicts if each["valid"]]
+    assert not accepted, f"accepted: {accepted}"
 
 
 def differential():

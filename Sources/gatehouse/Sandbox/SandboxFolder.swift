@@ -44,7 +44,7 @@ struct SandboxFolder {
   /// Registers the parties, and uploads the attachments that the examples name as if each had
   /// done so itself, so that every example can be sent as it is.
   func register(in store: Store) async throws {
-    let documents = exampleAttachments()
+    let documents = exampleDocuments()
     // All at once, so that they share the disk's syncs.
     try await withThrowingTaskGroup(of: Void.self) { group in
       for party in SandboxParty.all {
@@ -55,7 +55,7 @@ struct SandboxFolder {
   }
 
   private func register(
-    _ party: SandboxParty, _ documents: [(digest: String, bytes: Data)], in store: Store
+    _ party: SandboxParty, _ documents: [ExampleDocument], in store: Store
   ) async throws {
     guard let urn = PartyURN(party.urn) else { return }
     let file = "\(path)/parties/\(party.folder)/certificate.pem"
@@ -64,11 +64,11 @@ struct SandboxFolder {
       Party(
         urn: urn, name: party.name, role: PartyRole(rawValue: party.role),
         certificates: [certificate]))
-    for (digest, bytes) in documents {
-      guard try await !store.holds(digest, party: urn) else { continue }
-      let upload = try store.attachments.openPartial(digest, by: urn, at: 0)
-      try bytes.withUnsafeBytes { try upload.append($0) }
-      try await store.keep(upload, as: digest, by: certificate.spkiSHA256)
+    for document in documents where document.senders.contains(urn) {
+      guard try await !store.holds(document.digest, party: urn) else { continue }
+      let upload = try store.attachments.openPartial(document.digest, by: urn, at: 0)
+      try document.bytes.withUnsafeBytes { try upload.append($0) }
+      try await store.keep(upload, as: document.digest, by: certificate.spkiSHA256)
     }
   }
 
@@ -162,19 +162,41 @@ struct SandboxFolder {
     return String(decoding: writer.bytes, as: UTF8.self) + "\n"
   }
 
-  /// The files in the `attachments` folders of the message types' examples, by digest.
-  private func exampleAttachments() -> [(digest: String, bytes: Data)] {
+  /// The files in the `attachments` folders of the message types' examples, each with the senders
+  /// of the valid examples that name it.
+  private func exampleDocuments() -> [ExampleDocument] {
     guard let walk = FileManager.default.enumerator(atPath: schemas + "/messages") else {
       return []
     }
-    var found: [(String, Data)] = []
-    for case let name as String in walk where name.contains("/examples/attachments/") {
+    var documents: [String: ExampleDocument] = [:]
+    var envelopes: [String] = []
+    for case let name as String in walk {
       let file = schemas + "/messages/" + name
-      guard let digest = FileDigest.sha256(of: file),
+      if name.hasSuffix(".valid.json") {
+        envelopes.append(file)
+      } else if name.contains("/examples/attachments/"),
+        let digest = FileDigest.sha256(of: file),
         let data = FileManager.default.contents(atPath: file)
-      else { continue }
-      found.append((digest, data))
+      {
+        documents[digest] = ExampleDocument(digest: digest, bytes: data, senders: [])
+      }
     }
-    return found
+    for file in envelopes {
+      guard let data = FileManager.default.contents(atPath: file),
+        let envelope = try? EnvelopeReader.read(Array(data), format: .json).envelope
+      else { continue }
+      let text = String(decoding: data, as: UTF8.self)
+      for digest in documents.keys where text.contains(digest) {
+        documents[digest]?.senders.insert(envelope.source)
+      }
+    }
+    return documents.values.sorted { $0.digest < $1.digest }
   }
+}
+
+/// A document that examples name by its digest.
+private struct ExampleDocument: Sendable {
+  let digest: String
+  let bytes: Data
+  var senders: Set<PartyURN>
 }

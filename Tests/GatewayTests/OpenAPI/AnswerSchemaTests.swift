@@ -2,7 +2,6 @@
 // for the test, so a member that is written and not described is a fault too.
 
 import ExchangeModel
-import MessageLog
 import Testing
 import Validation
 

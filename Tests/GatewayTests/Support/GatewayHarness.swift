@@ -70,7 +70,7 @@ final class GatewayHarness: Sendable {
       origin: "gatehouse.example/test", surroundings: surroundings)
     let text = """
       {"listen": {"port": 0}, "admin": {"port": 0}, "data": "data",
-       "schemas": "\(SampleEnvelopes.schemas)", "log": {"origin": "gatehouse.example/test"}}
+       "schemas": "\(FewSchemas.path)", "log": {"origin": "gatehouse.example/test"}}
       """
     var settings = try Settings(bytes: Array(text.utf8), name: "test", folder: directory)
     change(&settings)

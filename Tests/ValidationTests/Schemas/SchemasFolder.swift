@@ -24,6 +24,18 @@ enum SchemasFolder {
 
   static let set = Result { try SchemaSet(files: files) }
 
+  /// The types of a medical referral with what they share: enough for tests of the loader, which
+  /// compiles a set for each case.
+  static let medical = files.filter { file in
+    !file.path.hasPrefix("messages/")
+      || [
+        "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
+        "triage-outcome",
+      ].contains { file.path.hasPrefix("messages/\($0)/") }
+  }
+
+  static let medicalSet = Result { try SchemaSet(files: medical) }
+
   static func bytes(_ path: String) -> [UInt8]? { files.first { $0.path == path }?.bytes }
 
   /// An example of a message type.

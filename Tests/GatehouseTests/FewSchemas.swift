@@ -1,0 +1,28 @@
+// A copy of `schemas/` with the four types of a medical referral, so that a gateway in a test
+// starts without compiling the whole catalogue. Removed when the process ends.
+
+import Foundation
+
+enum FewSchemas {
+  private static let types = [
+    "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
+    "triage-outcome",
+  ]
+
+  /// The copy's path; made at the first use.
+  static let path: String = {
+    let files = FileManager.default
+    let source = GatehouseProcess.checkout.path + "/schemas"
+    atexit { try? FileManager.default.removeItem(atPath: FewSchemas.target) }
+    try? files.createDirectory(
+      atPath: target + "/messages", withIntermediateDirectories: true)
+    for part in ["common", "envelope"] + types.map({ "messages/" + $0 }) {
+      try? files.copyItem(atPath: "\(source)/\(part)", toPath: "\(target)/\(part)")
+    }
+    return target
+  }()
+
+  private static let target =
+    FileManager.default.temporaryDirectory.path
+    + "/gatehouse-schemas-\(ProcessInfo.processInfo.processIdentifier)"
+}
