@@ -29,6 +29,27 @@ package struct MessageType: Sendable, Equatable, Codable {
   package let priority: String
   /// JSON Pointers into the payload where the child's identifiers stand.
   package let childIdentifiers: [String: String]
+  /// JSON Pointer to the items that a consent must cover; nil where the payload's categories of
+  /// data are what it must cover.
+  package let consentItems: String?
+  /// What an admitted message does to the gateway's own registers; nil for most types.
+  package let effect: Effect?
+  /// The last day (in UTC) on which this version is taken; nil while it has no end.
+  package let endsOn: CivilDate?
+
+  /// What an admitted message does beyond being delivered.
+  package enum Effect: String, Sendable, Codable, CaseIterable {
+    /// It records a disclosure without consent, which `overrideref` may then name.
+    case disclosureWithoutConsent = "disclosure-without-consent"
+    /// It withdraws a consent on record.
+    case consentWithdrawal = "consent-withdrawal"
+    /// It records a decision not to share (Children Act 2004, sections 16LA to 16LD).
+    case notToShare = "not-to-share"
+    /// It records an objection (UK GDPR, Article 21).
+    case objection
+    /// It makes something public, so nothing in it may identify a child.
+    case publication
+  }
 
   package struct Route: Sendable, Equatable, Codable {
     package let from: [String]
