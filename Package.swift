@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "ExchangeModel", "MessageLog", "Storage", crypto,
+        "ExchangeModel", "MessageLog", "Policy", "Storage", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .testTarget(
@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "GatehouseTests",
       dependencies: [
-        "gatehouse", "ExchangeModel", "Validation", "MessageLog", "Storage", "Gateway", crypto,
+        "gatehouse", "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", "Gateway",
+        crypto,
       ], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -29,8 +29,8 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
     })
     .enumerated() {
       if [4, 6, 8, 10].contains(index) { text.append(0x2D) }
-      text.append(hexDigit(byte >> 4))
-      text.append(hexDigit(byte & 15))
+      text.append(Hex.digit(byte >> 4))
+      text.append(Hex.digit(byte & 15))
     }
     self.text = String(decoding: text, as: UTF8.self)
   }
@@ -63,5 +63,3 @@ package struct Receipt: Sendable, Equatable {
     self.logSize = logSize
   }
 }
-
-private func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }

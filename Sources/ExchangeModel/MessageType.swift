@@ -51,6 +51,9 @@ package struct MessageType: Sendable, Equatable, Codable {
     case publication
   }
 
+  /// True for messages that nobody but their two parties may list or open.
+  package var isSealed: Bool { sensitivity.utf8.elementsEqual("SEALED".utf8) }
+
   package struct Route: Sendable, Equatable, Codable {
     package let from: [String]
     package let to: [String]

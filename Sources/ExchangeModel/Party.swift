@@ -9,16 +9,22 @@ package struct Party: Sendable, Equatable, Codable {
   package var name: String
   package var role: PartyRole
   package var state: State
+  /// ISO 3166-1 alpha-2: where the party processes what it is sent.
+  package var country: String
+  /// The purposes that the party is registered for; nil: those of its role in the catalogue.
+  package var purposes: [String]?
   package var certificates: [PartyCertificate]
 
   package init(
-    urn: PartyURN, name: String, role: PartyRole, state: State = .live,
-    certificates: [PartyCertificate] = []
+    urn: PartyURN, name: String, role: PartyRole, state: State = .live, country: String = "GB",
+    purposes: [String]? = nil, certificates: [PartyCertificate] = []
   ) {
     self.urn = urn
     self.name = name
     self.role = role
     self.state = state
+    self.country = country
+    self.purposes = purposes
     self.certificates = certificates
   }
 }

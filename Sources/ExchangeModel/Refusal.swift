@@ -42,9 +42,23 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case specialConditionNotAllowed = "special-condition-not-allowed"
   case legalGatewayNotAllowed = "legal-gateway-not-allowed"
   case consentRequired = "consent-required"
+  case consentNotLive = "consent-not-live"
+  case consentDoesNotCover = "consent-does-not-cover"
   case overrideNotAllowed = "override-not-allowed"
+  case overrideNotOnRecord = "override-not-on-record"
+  case onwardUseNotAllowed = "onward-use-not-allowed"
+  case residencyNotAllowed = "residency-not-allowed"
+  case dataCategoryNotAllowed = "data-category-not-allowed"
+  case messageTypeEnded = "message-type-ended"
+  case identityInPublication = "identity-in-publication"
+  case notInForce = "not-in-force"
+  case withdrawalNotAllowed = "withdrawal-not-allowed"
   // The recipient's side.
   case alreadyAcknowledged = "already-acknowledged"
+  case messageHeld = "message-held"
+  // The registers.
+  case calendarMissing = "calendar-missing"
+  case alreadyWithdrawn = "already-withdrawn"
   // Ours, and passing.
   case temporarilyUnavailable = "temporarily-unavailable"
   case storageFull = "storage-full"

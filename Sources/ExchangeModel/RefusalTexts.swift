@@ -17,8 +17,12 @@ extension RefusalCode {
       messageDescription
     case .unknownRecipient, .recipientSuspended, .routeNotAllowed, .purposeNotAllowed,
       .lawfulBasisNotAllowed, .specialConditionNotAllowed, .legalGatewayNotAllowed,
-      .consentRequired, .overrideNotAllowed:
+      .consentRequired, .overrideNotAllowed, .residencyNotAllowed, .dataCategoryNotAllowed,
+      .messageTypeEnded, .identityInPublication, .notInForce:
       groundsDescription
+    case .consentNotLive, .consentDoesNotCover, .overrideNotOnRecord, .onwardUseNotAllowed,
+      .withdrawalNotAllowed, .messageHeld, .calendarMissing, .alreadyWithdrawn:
+      registerDescription
     case .temporarilyUnavailable, .storageFull, .tooBusy:
       failureDescription
     }
@@ -109,8 +113,56 @@ extension RefusalCode {
       final(403, "Legal gateway not allowed", "Leave it out, or state one the type allows.")
     case .overrideNotAllowed:
       final(403, "Override not allowed", "The rule of this type allows no override.")
+    case .residencyNotAllowed:
+      final(
+        403, "Outside the UK and the EEA", "Send to a party in the United Kingdom or the EEA.")
+    case .dataCategoryNotAllowed:
+      final(
+        403, "More data than the purpose allows",
+        "Leave out the categories of data that the purpose does not have; see /v1/vocabulary.")
+    case .messageTypeEnded:
+      final(
+        422, "Version of the message type ended", "Send the newer version; see /v1/catalogue.")
+    case .identityInPublication:
+      final(
+        422, "Identity in a publication",
+        "Take every name, date of birth and identifier out of the text, then send it again.")
+    case .notInForce:
+      final(403, "Not in force", "The law that this message rests on is not commenced here.")
     default:
       final(403, "Consent required", "Name the live consent record in consentref.")
+    }
+  }
+
+  private var registerDescription: RefusalDescription {
+    switch self {
+    case .consentDoesNotCover:
+      final(
+        403, "Consent does not cover this",
+        "Ask for a consent that names this recipient, purpose, child and these items.")
+    case .overrideNotOnRecord:
+      final(
+        403, "No such disclosure on record",
+        "First send a disclosure-without-consent message for this message's id.")
+    case .onwardUseNotAllowed:
+      final(
+        403, "Onward use not allowed",
+        "Data received for one purpose may not be used for this one; see /v1/vocabulary.")
+    case .withdrawalNotAllowed:
+      final(
+        403, "Not yours to withdraw",
+        "Only the party that holds a consent, or the family, withdraws it.")
+    case .messageHeld:
+      final(410, "Message held", "It is held back from its recipient; its sender was told why.")
+    case .calendarMissing:
+      final(
+        422, "Calendar missing", "Ask the gateway's administrator to import the calendar.")
+    case .alreadyWithdrawn:
+      final(409, "Consent no longer live", "It was withdrawn, refused or superseded before.")
+    default:
+      final(
+        403, "Consent not live",
+        "The consent was refused or withdrawn, has expired, or awaits its review.")
     }
   }
 

@@ -13,6 +13,21 @@ package struct Vocabulary: Sendable, Equatable, Codable {
   package let roles: [Word]
   package let dataCategories: [DataCategory]
 
+  package init(
+    purposes: [PurposeEntry], lawfulBases: [Word], specialConditions: [Word],
+    legalGateways: [Word], consentRules: [ConsentRuleEntry],
+    purposeCompatibility: Compatibility, roles: [Word], dataCategories: [DataCategory]
+  ) {
+    self.purposes = purposes
+    self.lawfulBases = lawfulBases
+    self.specialConditions = specialConditions
+    self.legalGateways = legalGateways
+    self.consentRules = consentRules
+    self.purposeCompatibility = purposeCompatibility
+    self.roles = roles
+    self.dataCategories = dataCategories
+  }
+
   /// A token with its title.
   package struct Word: Sendable, Equatable, Codable {
     package let token: String
@@ -44,6 +59,12 @@ package struct Vocabulary: Sendable, Equatable, Codable {
     package let samePurpose: Answer
     package let unlisted: Answer
     package let table: [String: [String: Answer]]
+
+    package init(samePurpose: Answer, unlisted: Answer, table: [String: [String: Answer]]) {
+      self.samePurpose = samePurpose
+      self.unlisted = unlisted
+      self.table = table
+    }
 
     /// The answer for data received under one purpose and wanted for another.
     package func answer(received: String, wanted: String) -> Answer {

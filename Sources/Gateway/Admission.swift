@@ -1,7 +1,7 @@
 // How a message is admitted: the one way in. Every door hands its bytes to `admit`, and the type
 // changes at each step, so none can be left out:
 //
-//   bytes, PeerIdentity → Envelope → ValidatedEnvelope → one transaction { facts → decision →
+//   bytes, SenderProof → Envelope → ValidatedEnvelope → one transaction { facts → decision →
 //   rows and leaf } → commit → Receipt | Refusal
 //
 // Never answers before the outcome, refusals included, is on disk.
@@ -16,11 +16,15 @@ package struct Admission: Sendable {
   private let store: Store
   private let schemas: SchemaSet
   private let limits: Limits
+  private let inForce: Facts.InForce
 
-  package init(store: Store, schemas: SchemaSet, limits: Limits) {
+  package init(
+    store: Store, schemas: SchemaSet, limits: Limits, inForce: Facts.InForce = .init()
+  ) {
     self.store = store
     self.schemas = schemas
     self.limits = limits
+    self.inForce = inForce
   }
 
   /// What the sender is told.
@@ -31,34 +35,21 @@ package struct Admission: Sendable {
     case refused(Refusal, Decision?)
   }
 
-  /// Admits or refuses one message received in `format` from the holder of a certificate.
+  /// Admits or refuses one message received in `format` from whoever proves to be its sender.
   ///
   /// Throws: `Refusal` of a passing kind (`too-busy`, `storage-full`) and failures of the store;
   /// then nothing was promised.
   package func admit(
-    _ received: [UInt8], format: ContentFormat, from peer: PeerIdentity
+    _ received: [UInt8], format: ContentFormat, from sender: SenderProof
   ) async throws -> Outcome {
     let submission: Submission
-    let messageType: MessageType
     do {
-      let read = try EnvelopeReader.read(received, format: format, limits: limits)
-      let valid = try schemas.validate(read)
-      messageType = valid.messageType
-      submission = Submission(valid, received: received, format: format, peer: peer) {
-        schemas.place(ofAttachment: $0, in: read)
-      }
+      submission = try read(received, format: format, from: sender)
     } catch {
-      let answer = try await store.recordRefusal(
-        error, spkiSHA256: peer.spkiSHA256, type: nil)
-      return .refused(answer, nil)
+      return .refused(try await record(error, of: sender, type: nil), nil)
     }
-    let catalogueVersion = schemas.catalogueVersion
-    let outcome = try await store.admit(submission) { sender, recipient, now in
-      Policy.decide(
-        Facts(
-          envelope: submission.envelope, messageType: messageType, sender: sender,
-          recipient: recipient, now: now, catalogueVersion: catalogueVersion))
-    }
+    let terms = terms(of: submission)
+    let outcome = try await store.admit(submission) { Policy.decide($0, under: terms) }
     // If we crash here the message is admitted and unanswered: its sender repeats it and gets
     // this receipt as a duplicate.
     Failpoint.hit(.beforeAnswer)
@@ -69,10 +60,55 @@ package struct Admission: Sendable {
     case .differs(let receipt, let earlier, let earlierFormat):
       if sameMessage(received, format, earlier, earlierFormat) { return .duplicate(receipt) }
       let refusal = Refusal(.duplicateConflict)
-      let answer = try await store.recordRefusal(
-        refusal, spkiSHA256: peer.spkiSHA256, type: messageType.type)
+      let answer = try await record(refusal, of: sender, type: submission.envelope.type)
       return .refused(answer, nil)
     }
+  }
+
+  /// The decision on a message as `admit` would make it now. Nothing of it is stored, but that the
+  /// question was asked is logged.
+  ///
+  /// Throws: the refusal of a message that is not well-formed, or not the sender's to send.
+  package func explain(
+    _ received: [UInt8], format: ContentFormat, from sender: SenderProof
+  ) async throws -> Decision {
+    let submission = try read(received, format: format, from: sender)
+    let terms = terms(of: submission)
+    return try await store.decideOnly(submission) { Policy.decide($0, under: terms) }.get()
+  }
+
+  private func read(
+    _ received: [UInt8], format: ContentFormat, from sender: SenderProof
+  ) throws(Refusal) -> Submission {
+    let read = try EnvelopeReader.read(received, format: format, limits: limits)
+    let valid = try schemas.validate(read)
+    let envelope = valid.envelope
+    return Submission(
+      envelope: envelope,
+      claims: Claims(
+        envelope: envelope, content: valid.content, messageType: valid.messageType,
+        vocabulary: schemas.vocabulary, catalogueVersion: schemas.catalogueVersion),
+      content: valid.content, messageType: valid.messageType, received: received, format: format,
+      priority: envelope.priority ?? Priority(rawValue: valid.messageType.priority) ?? .routine,
+      expiresAt: envelope.expiryTime.flatMap { Timestamp(rfc3339: $0) },
+      attachments: valid.attachments.enumerated().map { index, attachment in
+        AttachmentClaim(kind: attachment.kind, sha256: attachment.sha256) {
+          schemas.place(ofAttachment: index, in: read)
+        }
+      },
+      sender: sender, inForce: inForce)
+  }
+
+  private func terms(of submission: Submission) -> Terms {
+    Terms(messageType: submission.messageType, vocabulary: schemas.vocabulary)
+  }
+
+  /// Records a refusal of what never got as far as a decision.
+  private func record(
+    _ refusal: Refusal, of sender: SenderProof, type: String?
+  ) async throws -> Refusal {
+    guard case .certificate(let spkiSHA256) = sender else { return refusal }
+    return try await store.recordRefusal(refusal, spkiSHA256: spkiSHA256, type: type)
   }
 
   /// True when two texts are one message, written differently: other white space, another order
@@ -97,25 +133,5 @@ package struct Admission: Sendable {
     else { return nil }
     envelope.payload = Payload(format: .json, bytes: [])
     return (envelope, document.root)
-  }
-}
-
-extension Submission {
-  /// A validated envelope with what the store keeps beside it.
-  fileprivate init(
-    _ valid: ValidatedEnvelope, received: [UInt8], format: ContentFormat, peer: PeerIdentity,
-    placeOfAttachment: (Int) -> String
-  ) {
-    let envelope = valid.envelope
-    self.init(
-      envelope: envelope, received: received, format: format,
-      priority: envelope.priority ?? Priority(rawValue: valid.messageType.priority) ?? .routine,
-      expiresAt: envelope.expiryTime.flatMap { Timestamp(rfc3339: $0) },
-      attachments: valid.attachments.enumerated().map { index, attachment in
-        AttachmentClaim(
-          kind: attachment.kind, sha256: attachment.sha256,
-          place: placeOfAttachment(index))
-      },
-      spkiSHA256: peer.spkiSHA256)
   }
 }

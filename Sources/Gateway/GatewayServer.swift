@@ -5,6 +5,7 @@ package import ExchangeModel
 import Foundation
 package import Logging
 import MessageLog
+import Policy
 package import ServiceLifecycle
 package import Storage
 import UnixSignals
@@ -48,7 +49,8 @@ package final class GatewayServer: Sendable {
     }
     let signer = try LogKeyFile.read(settings)
     let store = try Store(
-      directory: settings.data, limits: settings.limits, surroundings: surroundings)
+      directory: settings.data, limits: settings.limits, surroundings: surroundings,
+      access: Policy.decideAccess)
     let opened = store.latestDirectory
     let publisher = LogPublisher(store: store, signer: signer, logger: logger)
     let readiness = Readiness()

@@ -2,6 +2,8 @@
 // leaf's hash depends on each byte and a leaf is written for every message.
 // Never more than objects of strings: that is all a leaf or an event is.
 
+internal import ExchangeModel
+
 /// Builds canonical bytes.
 struct CanonicalText {
   private(set) var bytes: [UInt8] = []

@@ -12,6 +12,17 @@ package struct LogEvent: Hashable, Sendable {
     case certificateChanged = "certificate-changed"
     case consentRecorded = "consent-recorded"
     case consentWithdrawn = "consent-withdrawn"
+    case disclosedWithoutConsent = "disclosed-without-consent"
+    case notShared = "not-shared"
+    case objectionRecorded = "objection-recorded"
+    case decisionAsked = "decision-asked"
+    case dutyOpened = "duty-opened"
+    case dutyMet = "duty-met"
+    case calendarChanged = "calendar-changed"
+    case catalogueChanged = "catalogue-changed"
+    case noticeOwed = "notice-owed"
+    case subjectExported = "subject-exported"
+    case rectificationStarted = "rectification-started"
     case searched
     case administratorActed = "administrator-acted"
     case disposed
@@ -20,9 +31,10 @@ package struct LogEvent: Hashable, Sendable {
 
   /// The fields an event may have, in the order of their names (RFC 8785, section 3.2.3).
   package enum Field: Int, Sendable, CaseIterable {
-    case actor, attachment, attempt, basis, catalogueVersion, certificate, change, code, consent
-    case contentDigest, correlation, decision, gateway, id, kind, messageID, outcome, override
-    case party, policyVersion, purpose, reason, recipient, role, rule, source, type, verdict
+    case actor, attachment, attempt, basis, catalogueVersion, certificate, change, clock, code
+    case consent, contentDigest, correlation, decision, digest, duty, facts, gateway, id, kind
+    case messageID, notice, outcome, override, party, policyVersion, purpose, reason, recipient
+    case role, rule, scope, source, type, verdict
   }
 
   package let kind: Kind

@@ -1,6 +1,8 @@
 // A SHA-256 value as a node of the message log's tree: 32 bytes held in place, without heap.
 // Never secret: comparisons need not take constant time.
 
+internal import ExchangeModel
+
 /// One hash of the tree (RFC 6962, section 2.1).
 package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
   /// Bytes of a hash.

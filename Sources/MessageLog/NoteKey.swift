@@ -1,6 +1,7 @@
 // The public half of a note key, its id and its text form, the vkey (C2SP signed-note,
 // tlog-cosignature). Never holds a private key.
 
+internal import ExchangeModel
 internal import Crypto
 
 /// A key that verifies signatures of notes.

@@ -11,15 +11,26 @@ package let version = "1"
 ///
 /// One rule that denies denies the message; the first that does so names the refusal. Obligations
 /// are given with a permit only.
-package func decide(_ facts: Facts) -> Decision {
+package func decide(_ facts: Facts, under terms: Terms) -> Decision {
   var outcomes: [RuleOutcome] = []
   outcomes.reserveCapacity(rules.count)
-  for rule in rules { outcomes.append(rule.evaluate(facts)) }
+  for rule in rules { outcomes.append(rule.evaluate(facts, terms)) }
   let isDenied = outcomes.contains { $0.verdict == .deny }
   return Decision(
-    rules: outcomes, obligations: isDenied ? [] : obligations(of: facts),
-    grounds: grounds(of: facts), policyVersion: version,
-    catalogueVersion: facts.catalogueVersion)
+    rules: outcomes, obligations: isDenied ? [] : obligations(of: facts, terms),
+    grounds: grounds(of: facts, terms), policyVersion: version,
+    catalogueVersion: facts.claims.catalogueVersion)
+}
+
+/// What the facts are measured by: the message type and the vocabulary of one catalogue version.
+package struct Terms: Sendable {
+  package let messageType: MessageType
+  package let vocabulary: Vocabulary
+
+  package init(messageType: MessageType, vocabulary: Vocabulary) {
+    self.messageType = messageType
+    self.vocabulary = vocabulary
+  }
 }
 
 /// All rules, in the order in which they are asked and shown.

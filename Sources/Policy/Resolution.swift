@@ -8,13 +8,13 @@ internal import ExchangeModel
 private let notAllowed = "not-allowed"
 
 /// The claimed purpose, basis, condition and gateway where allowed, or the first that the type has.
-func grounds(of facts: Facts) -> Grounds {
-  let type = facts.messageType
+func grounds(of facts: Facts, _ terms: Terms) -> Grounds {
+  let type = terms.messageType
   return Grounds(
-    purpose: resolved(facts.purpose.rawValue, type.purposes) ?? notAllowed,
-    lawfulBasis: resolved(facts.lawfulBasis?.rawValue, type.lawfulBases) ?? notAllowed,
-    specialCondition: resolved(facts.specialCondition?.rawValue, type.specialConditions),
-    legalGateway: resolved(facts.legalGateway?.rawValue, type.legalGateways))
+    purpose: resolved(facts.claims.purpose, type.purposes) ?? notAllowed,
+    lawfulBasis: resolved(facts.claims.lawfulBasis, type.lawfulBases) ?? notAllowed,
+    specialCondition: resolved(facts.claims.specialCondition, type.specialConditions),
+    legalGateway: resolved(facts.claims.legalGateway, type.legalGateways))
 }
 
 private func resolved(_ claim: String?, _ allowed: [String]) -> String? {
@@ -23,9 +23,9 @@ private func resolved(_ claim: String?, _ allowed: [String]) -> String? {
 }
 
 /// What must be done because the message is permitted.
-func obligations(of facts: Facts) -> [Obligation] {
-  var obligations = [Obligation(kind: "retain", detail: facts.messageType.retention.rule)]
-  switch facts.messageType.consentRule {
+func obligations(of facts: Facts, _ terms: Terms) -> [Obligation] {
+  var obligations = [Obligation(kind: "retain", detail: terms.messageType.retention.rule)]
+  switch terms.messageType.consentRule {
   case "CN3":
     obligations.append(
       Obligation(

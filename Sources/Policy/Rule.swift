@@ -11,7 +11,7 @@ protocol Rule: Sendable {
   var source: String { get }
   /// The rule's say. Reasons hold fixed English and words of the published vocabulary only; never
   /// a value that the sender made up.
-  func evaluate(_ facts: Facts) -> RuleOutcome
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome
 }
 
 extension Rule {

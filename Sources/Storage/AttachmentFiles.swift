@@ -154,7 +154,7 @@ package final class PartialAttachment: Sendable {
       hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       offset += off_t(count)
     }
-    return hexadecimal(hasher.finalize())
+    return Hex.text(hasher.finalize())
   }
 
   func sync() throws {
@@ -174,15 +174,4 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
   }
 
   package var description: String { "\(operation): \(String(cString: strerror(code)))" }
-}
-
-/// Lower-case hex of some bytes.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
 }

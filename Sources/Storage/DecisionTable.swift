@@ -47,7 +47,7 @@ struct DecisionMemory: Sendable {
 
   private mutating func keep(_ decision: Decision, _ id: Int64) -> DecisionRow {
     if decisions.count >= Self.most { self = DecisionMemory() }
-    let row = DecisionRow(id: id, digest: hexadecimal(DecisionTable.digest(decision)))
+    let row = DecisionRow(id: id, digest: Hex.text(DecisionTable.digest(decision)))
     rows[decision] = row
     decisions[id] = (decision, row.digest)
     return row

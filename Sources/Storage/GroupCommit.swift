@@ -35,6 +35,7 @@ final class GroupCommit: Sendable {
   private let surroundings: Surroundings
   private let limits: Limits
   private let signal: InboxSignal
+  private let notices: NoticeSignal
   private let journal: JournalCheckpointer
   private let health: StoreHealth
   private let directory: DirectoryCache
@@ -44,12 +45,14 @@ final class GroupCommit: Sendable {
 
   init(
     pool: DatabasePool, limits: Limits, surroundings: Surroundings, signal: InboxSignal,
-    journal: JournalCheckpointer, health: StoreHealth, directory: DirectoryCache
+    notices: NoticeSignal, journal: JournalCheckpointer, health: StoreHealth,
+    directory: DirectoryCache
   ) {
     self.pool = pool
     self.limits = limits
     self.surroundings = surroundings
     self.signal = signal
+    self.notices = notices
     self.journal = journal
     self.health = health
     self.directory = directory
@@ -148,6 +151,7 @@ final class GroupCommit: Sendable {
     journal.noteCommit(of: group.count)
     directory.remember(news.directory)
     for answer in answers { answer() }
+    if news.owesNotices || news.isFromOthers { notices.signal() }
     if news.isFromOthers { signal.wakeAll() } else { signal.wake(news.recipients) }
   }
 

@@ -34,7 +34,7 @@ package struct StoredMessage: Sendable {
 
 /// Where a message stands (ARCHITECTURE.md, table of states).
 package enum MessageState: String, Sendable {
-  case awaiting, taken, refused
+  case awaiting, taken, refused, held
 }
 
 /// What the recipient's system said.

@@ -165,7 +165,7 @@ struct LogWalk: Sendable {
       row.read("admission") == index, let received = row.bytes("received")
     else { throw Fault(text: "leaf \(index): the message it admits is not there") }
     let digest = SHA256.hash(data: received)
-    guard event[.contentDigest] == hexadecimal(digest) else {
+    guard event[.contentDigest] == Hex.text(digest) else {
       throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
     }
     func differs(_ column: String) -> Fault {

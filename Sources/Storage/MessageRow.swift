@@ -12,6 +12,9 @@ struct MessageRow {
   let summary: MessageSummary
   /// The row of its decision.
   let decision: Int64
+  let isSealed: Bool
+  /// Why it is held back from its recipient; nil when it is not.
+  let held: HoldReason?
 
   private static let summaryColumns = """
     message.sequence, message.message_id, message.source, message.source_id, message.recipient,
@@ -22,10 +25,32 @@ struct MessageRow {
   /// The message of this id; nil when there is none.
   static func find(_ id: MessageID, in database: Database) throws -> MessageRow? {
     let statement = try database.cachedStatement(
-      sql: "SELECT \(summaryColumns), decision FROM message WHERE message_id = ?")
-    guard let row = try Row.fetchOne(statement, arguments: [id.text]) else { return nil }
-    return MessageRow(
-      sequence: row["sequence"], summary: try summary(row), decision: row["decision"])
+      sql: "SELECT \(rowColumns) FROM \(rowTables) WHERE message_id = ?")
+    return try Row.fetchOne(statement, arguments: [id.text]).map(MessageRow.init)
+  }
+
+  /// The message of this sequence number; nil when there is none.
+  static func find(sequence: Int64, in database: Database) throws -> MessageRow? {
+    let statement = try database.cachedStatement(
+      sql: "SELECT \(rowColumns) FROM \(rowTables) WHERE message.sequence = ?")
+    return try Row.fetchOne(statement, arguments: [sequence]).map(MessageRow.init)
+  }
+
+  private static let rowTables = "message LEFT JOIN held ON held.message = message.sequence"
+  private static let rowColumns = """
+    \(summaryColumns), message.decision, message.is_sealed, held.reason AS held
+    """
+
+  private init(_ row: Row) throws {
+    sequence = row["sequence"]
+    summary = try Self.summary(row)
+    decision = row["decision"]
+    isSealed = row["is_sealed"]
+    let reason: String? = row["held"]
+    held = try reason.map { text in
+      guard let reason = HoldReason(rawValue: text) else { throw StoreFailure.corrupt("held") }
+      return reason
+    }
   }
 
   /// The content as it was received, and its format.
@@ -40,17 +65,18 @@ struct MessageRow {
     return (format, Array(received))
   }
 
-  /// Summaries of an inbox's messages that match a condition.
+  /// An inbox's messages that match a condition.
   static func fetch(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
-  ) throws -> [MessageSummary] {
+  ) throws -> [MessageRow] {
     let statement = try database.cachedStatement(
       sql: """
-        SELECT \(summaryColumns)
+        SELECT \(rowColumns)
         FROM inbox JOIN message ON message.sequence = inbox.message
+          LEFT JOIN held ON held.message = message.sequence
         WHERE \(condition)
         """)
-    return try Row.fetchAll(statement, arguments: arguments).map(summary)
+    return try Row.fetchAll(statement, arguments: arguments).map(MessageRow.init)
   }
 
   private static func summary(_ row: Row) throws -> MessageSummary {
@@ -87,7 +113,7 @@ struct MessageRow {
     let acknowledgement = try Self.acknowledgement(of: sequence, in: database)?.0
     let state: MessageState =
       switch acknowledgement?.outcome {
-      case nil: .awaiting
+      case nil: held == nil ? .awaiting : .held
       case .taken: .taken
       case .refused: .refused
       }

@@ -79,12 +79,15 @@ package struct PartyDirectory: Sendable {
   init(_ database: Database) throws {
     let version = try Self.readVersion(database)
     var parties: [PartyURN: Party] = [:]
-    for row in try Row.fetchAll(database, sql: "SELECT urn, name, role, state FROM party") {
+    for row in try Row.fetchAll(database, sql: "SELECT * FROM party") {
       guard let urn = PartyURN(row["urn"]), let state = Party.State(rawValue: row["state"]) else {
         throw StoreFailure.corrupt("party")
       }
+      let purposes: String? = row["purposes"]
       parties[urn] = Party(
-        urn: urn, name: row["name"], role: PartyRole(rawValue: row["role"]), state: state)
+        urn: urn, name: row["name"], role: PartyRole(rawValue: row["role"]), state: state,
+        country: row["country"],
+        purposes: purposes?.split(separator: " ").map(String.init))
     }
     var owners: [String: PartyURN] = [:]
     let sql = "SELECT spki_sha256, party, state, not_before, not_after FROM certificate"

@@ -10,6 +10,11 @@ import MessageLog
 /// A checked message on its way in.
 package struct Submission: Sendable {
   package let envelope: Envelope
+  /// What the message claims, in words of the vocabulary.
+  package let claims: Claims
+  /// What is in the payload. Its identifiers are turned into keyed hashes and not kept.
+  package let content: ContentFacts
+  package let messageType: MessageType
   /// The exact bytes received, and their format.
   package let received: [UInt8]
   package let format: ContentFormat
@@ -18,32 +23,47 @@ package struct Submission: Sendable {
   package let expiresAt: Timestamp?
   /// Attachments the payload names.
   package let attachments: [AttachmentClaim]
-  /// The certificate that sent it.
-  package let spkiSHA256: String
+  /// Who hands it in.
+  package let sender: SenderProof
+  /// Enacted law that the settings say is in force.
+  package let inForce: Facts.InForce
 
   package init(
-    envelope: Envelope, received: [UInt8], format: ContentFormat, priority: Priority,
-    expiresAt: Timestamp?, attachments: [AttachmentClaim], spkiSHA256: String
+    envelope: Envelope, claims: Claims, content: ContentFacts, messageType: MessageType,
+    received: [UInt8], format: ContentFormat, priority: Priority, expiresAt: Timestamp?,
+    attachments: [AttachmentClaim], sender: SenderProof, inForce: Facts.InForce = .init()
   ) {
     self.envelope = envelope
+    self.claims = claims
+    self.content = content
+    self.messageType = messageType
     self.received = received
     self.format = format
     self.priority = priority
     self.expiresAt = expiresAt
     self.attachments = attachments
-    self.spkiSHA256 = spkiSHA256
+    self.sender = sender
+    self.inForce = inForce
   }
 }
 
+/// Whose word it is that a message comes from its source.
+package enum SenderProof: Sendable, Equatable {
+  /// The certificate that sent it: SHA-256 of its key in lower-case hex.
+  case certificate(String)
+  /// The gateway itself, which sends a notice that it owes; only for the notice of this number.
+  case notice(Int64)
+}
+
 /// An attachment as a payload names it.
-package struct AttachmentClaim: Sendable, Equatable {
+package struct AttachmentClaim: Sendable {
   package let kind: String
   /// Lower-case hex.
   package let sha256: String
-  /// JSON Pointer or XPath of the claim, for the fault's place.
-  package let place: String
+  /// Works out the JSON Pointer or XPath of the claim, for the place of a fault: rarely asked.
+  package let place: @Sendable () -> String
 
-  package init(kind: String, sha256: String, place: String) {
+  package init(kind: String, sha256: String, place: @escaping @Sendable () -> String) {
     self.kind = kind
     self.sha256 = sha256
     self.place = place
@@ -63,19 +83,15 @@ package enum AdmissionOutcome: Sendable {
 extension Store {
   /// Admits or refuses one message; answers when the outcome is on disk.
   ///
-  /// The directory, the decision and every row are of one transaction. `decide` gets the sender,
-  /// the recipient if known, and the transaction's time.
+  /// The directory, the facts, the decision and every row are of one transaction.
   package func admit(
-    _ submission: Submission,
-    decide: @escaping @Sendable (Party, Party?, Timestamp) -> Decision
+    _ submission: Submission, decide: @escaping @Sendable (Facts) -> Decision
   ) async throws -> AdmissionOutcome {
     // Made here, so that the one writer does as little as can be.
-    let content = Content(submission.received)
+    let content = Content(submission.received, children: childKeys, submission.content)
     return try await writer.submit { context in
-      let identified = context.directory.identify(
-        spkiSHA256: submission.spkiSHA256, at: context.now)
       let sender: Party
-      switch identified {
+      switch context.sender(of: submission) {
       case .success(let party): sender = party
       case .failure(let refusal):
         return try context.refuse(submission, refusal, nil)
@@ -87,18 +103,48 @@ extension Store {
       if let expiry = submission.expiresAt, expiry <= context.now {
         return try context.refuse(submission, Refusal(.expired), nil)
       }
-      let recipient = context.directory[submission.envelope.recipient]
-      let decision = decide(sender, recipient, context.now)
-      guard decision.verdict == .permit, recipient != nil else {
-        let code = decision.refusalCode ?? .unknownRecipient
-        return try context.refuse(submission, Refusal(code), decision)
+      let facts = try context.facts(of: submission, from: sender, children: content.children)
+      let decided = try context.decided(facts, by: decide)
+      guard decided.decision.verdict == .permit, facts.recipient != nil else {
+        let code = decided.decision.refusalCode ?? .unknownRecipient
+        return try context.refuse(submission, Refusal(code), decided)
       }
       let missing = try context.missingAttachments(submission, holder: sender.urn)
       guard missing.isEmpty else {
         let refusal = Refusal(.attachmentMissing, issues: missing)
-        return try context.refuse(submission, refusal, decision)
+        return try context.refuse(submission, refusal, decided)
       }
-      return .admitted(try context.insert(submission, content, decision))
+      return .admitted(try context.insert(submission, content, decided))
+    }
+  }
+
+  /// The decision on a message as it would be now: nothing of it is stored but that it was asked.
+  package func decideOnly(
+    _ submission: Submission, decide: @escaping @Sendable (Facts) -> Decision
+  ) async throws -> Result<Decision, Refusal> {
+    let content = Content(submission.received, children: childKeys, submission.content)
+    return try await writer.submit { context in
+      let sender: Party
+      switch context.sender(of: submission) {
+      case .success(let party): sender = party
+      case .failure(let refusal): return .failure(refusal)
+      }
+      guard sender.urn == submission.envelope.source else {
+        return .failure(Refusal(.senderMismatch))
+      }
+      let facts = try context.facts(of: submission, from: sender, children: content.children)
+      let decided = try context.decided(facts, by: decide)
+      try context.append(
+        LogEvent(
+          .decisionAsked,
+          [
+            .actor: sender.urn.text, .catalogueVersion: decided.decision.catalogueVersion,
+            .decision: decided.decisionRow.digest, .facts: decided.facts.digest,
+            .outcome: decided.decision.verdict.rawValue,
+            .policyVersion: decided.decision.policyVersion,
+            .recipient: submission.envelope.recipient.text, .type: submission.claims.type,
+          ]), subject: nil, message: nil)
+      return .success(decided.decision)
     }
   }
 
@@ -128,17 +174,19 @@ extension Store {
   }
 }
 
-/// The bytes received as they go into the row, and their SHA-256.
+/// The bytes received as they go into the row, their SHA-256, and the keys of the child.
 private struct Content: Sendable {
   let bytes: Data
   let digest: Data
   let hex: String
+  let children: [ChildKey]
 
-  init(_ received: [UInt8]) {
+  init(_ received: [UInt8], children keys: ChildKeys, _ content: ContentFacts) {
+    children = keys.keys(of: content.identifiers)
     bytes = Data(received)
     let hash = SHA256.hash(data: received)
     digest = Data(hash)
-    hex = hexadecimal(hash)
+    hex = Hex.text(hash)
   }
 }
 
@@ -184,42 +232,62 @@ extension WriteContext {
       if try Int.fetchOne(statement, arguments: [claim.sha256, holder.text]) == nil {
         issues.append(
           ValidationIssue(
-            place: claim.place, line: nil, rule: "attachment",
+            place: claim.place(), line: nil, rule: "attachment",
             message: "No such attachment was uploaded by this party; PUT it first."))
       }
     }
     return issues
   }
 
+  /// Who hands a message in, as of this transaction.
+  fileprivate func sender(of submission: Submission) -> Result<Party, Refusal> {
+    switch submission.sender {
+    case .certificate(let spkiSHA256):
+      return directory.identify(spkiSHA256: spkiSHA256, at: now)
+    case .notice:
+      // The gateway's own word: only `NoticeSender` makes such a submission.
+      guard let party = directory[submission.envelope.source] else {
+        return .failure(Refusal(.certificateUnknown))
+      }
+      return party.state == .live ? .success(party) : .failure(Refusal(.partySuspended))
+    }
+  }
+
   fileprivate mutating func refuse(
-    _ submission: Submission, _ refusal: Refusal, _ decision: Decision?
+    _ submission: Submission, _ refusal: Refusal, _ decided: FactsMemory.Entry?
   ) throws -> AdmissionOutcome {
     let envelope = submission.envelope
+    var certificate: String?
+    if case .certificate(let spkiSHA256) = submission.sender { certificate = spkiSHA256 }
     try append(
       LogEvent(
         .refused,
         [
-          .certificate: submission.spkiSHA256, .code: refusal.code.rawValue,
-          .policyVersion: decision?.policyVersion, .recipient: envelope.recipient.text,
-          .source: envelope.source.text, .type: envelope.type,
+          .certificate: certificate, .code: refusal.code.rawValue,
+          .decision: decided?.decisionRow.digest, .facts: decided?.facts.digest,
+          .policyVersion: decided?.decision.policyVersion,
+          .recipient: envelope.recipient.text, .source: envelope.source.text,
+          .type: envelope.type,
         ]), subject: nil, message: nil)
-    return .refused(refusal, decision)
+    return .refused(refusal, decided?.decision)
   }
 
   fileprivate mutating func insert(
-    _ submission: Submission, _ content: Content, _ decision: Decision
+    _ submission: Submission, _ content: Content, _ decided: FactsMemory.Entry
   ) throws -> Receipt {
     let envelope = submission.envelope
+    let decision = decided.decision
     let messageID = surroundings.messageID(at: now)
     let leaf = logSize
-    let decisionRow = try decisionRow(decision)
     let sequence = takeSequence()
     try append(
       LogEvent(
         .admitted,
         [
           .basis: decision.grounds.lawfulBasis, .catalogueVersion: decision.catalogueVersion,
-          .contentDigest: content.hex, .decision: decisionRow.digest, .id: envelope.id,
+          .consent: envelope.consentRef == nil ? nil : consentOnRecord(of: submission),
+          .contentDigest: content.hex, .decision: decided.decisionRow.digest,
+          .facts: decided.facts.digest, .id: envelope.id,
           .policyVersion: decision.policyVersion, .purpose: envelope.purpose.rawValue,
           .recipient: envelope.recipient.text, .source: envelope.source.text,
           .type: envelope.type,
@@ -227,14 +295,17 @@ extension WriteContext {
     let insert = try database.cachedStatement(
       sql: """
         INSERT INTO message (sequence, message_id, source, source_id, recipient, type, purpose,
-          priority, admitted_at, expires_at, format, received, received_sha256, decision, leaf)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          priority, admitted_at, expires_at, format, received, received_sha256, decision, leaf,
+          facts, consent, is_sealed, child_keys)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try insert.execute(arguments: [
       sequence, messageID.text, envelope.source.text, envelope.id, envelope.recipient.text,
       envelope.type, envelope.purpose.rawValue, submission.priority.rawValue,
       now.milliseconds, submission.expiresAt?.milliseconds, submission.format.rawValue,
-      content.bytes, content.digest, decisionRow.id, leaf,
+      content.bytes, content.digest, decided.decisionRow.id, leaf, decided.facts.id,
+      consentOnRecord(of: submission), submission.messageType.isSealed,
+      content.children.isEmpty ? nil : Data(content.children.flatMap(\.bytes)),
     ])
     let inbox = try database.cachedStatement(
       sql: "INSERT INTO inbox (recipient, message) VALUES (?, ?)")
@@ -247,9 +318,22 @@ extension WriteContext {
           """)
       try attachment.execute(arguments: [sequence, claim.sha256, claim.kind])
     }
+    let admitted = AdmittedMessage(
+      sequence: sequence, messageID: messageID, submission: submission,
+      children: content.children)
+    try applyEffect(of: admitted)
+    try updateDuties(for: admitted)
     woken.insert(envelope.recipient)
     return Receipt(
       messageID: messageID, source: envelope.source, id: envelope.id, admittedAt: now,
       decision: decision, logIndex: leaf, logSize: leaf + 1)
   }
+}
+
+/// A message just written, for the registers that it may change.
+struct AdmittedMessage {
+  let sequence: Int64
+  let messageID: MessageID
+  let submission: Submission
+  let children: [ChildKey]
 }

@@ -64,23 +64,49 @@ extension Store {
     _ sha256: String, by spkiSHA256: String
   ) async throws -> StoredAttachment {
     let path = attachmentFiles.path(of: sha256)
+    let gate = gate
     return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
       let size = try Int64.fetchOne(
-        context.database,
-        sql: """
-          SELECT size FROM attachment WHERE sha256 = ?1 AND (
-            EXISTS (SELECT 1 FROM attachment_holder WHERE sha256 = ?1 AND party = ?2)
-            OR EXISTS (
-              SELECT 1 FROM message_attachment
-              JOIN message ON message.sequence = message_attachment.message
-              WHERE message_attachment.sha256 = ?1 AND message.recipient = ?2))
-          """, arguments: [sha256, party.urn.text])
+        context.database, sql: "SELECT size FROM attachment WHERE sha256 = ?",
+        arguments: [sha256])
       guard let size else { throw Refusal(.notFound) }
+      try context.requireAttachment(sha256, by: party, gate)
       try context.append(
         LogEvent(.attachmentRead, [.actor: party.urn.text, .attachment: sha256]),
         subject: nil, message: nil)
       return StoredAttachment(sha256: sha256, size: size, path: path)
     }
+  }
+}
+
+extension WriteContext {
+  /// Throws unless the party uploaded the attachment itself, or the gate lets it have one of the
+  /// messages that carry it to this party.
+  fileprivate func requireAttachment(
+    _ sha256: String, by party: Party, _ gate: AccessGate
+  ) throws {
+    let holds = try Int.fetchOne(
+      database, sql: "SELECT 1 FROM attachment_holder WHERE sha256 = ? AND party = ?",
+      arguments: [sha256, party.urn.text])
+    if holds != nil { return }
+    let sequences = try Int64.fetchAll(
+      database,
+      sql: """
+        SELECT message.sequence FROM message_attachment
+        JOIN message ON message.sequence = message_attachment.message
+        WHERE message_attachment.sha256 = ? AND message.recipient = ?
+        ORDER BY message.sequence DESC LIMIT 100
+        """, arguments: [sha256, party.urn.text])
+    var refusal = Refusal(.notFound)
+    for sequence in sequences {
+      guard let found = try MessageRow.find(sequence: sequence, in: database) else { continue }
+      do {
+        return try gate.require(.attachment, of: found, by: party)
+      } catch let denied {
+        refusal = denied
+      }
+    }
+    throw refusal
   }
 }

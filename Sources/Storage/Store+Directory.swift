@@ -15,10 +15,14 @@ extension Store {
       try context.refuseKeys(of: party.certificates, unlessOf: party.urn)
       try context.database.execute(
         sql: """
-          INSERT INTO party (urn, name, role, state) VALUES (?, ?, ?, ?)
-          ON CONFLICT (urn) DO UPDATE SET name = excluded.name, role = excluded.role
+          INSERT INTO party (urn, name, role, state, country, purposes) VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (urn) DO UPDATE SET name = excluded.name, role = excluded.role,
+            country = excluded.country, purposes = excluded.purposes
           """,
-        arguments: [party.urn.text, party.name, party.role.rawValue, party.state.rawValue])
+        arguments: [
+          party.urn.text, party.name, party.role.rawValue, party.state.rawValue, party.country,
+          party.purposes?.joined(separator: " "),
+        ])
       try context.append(
         LogEvent(
           .partyChanged,

@@ -18,12 +18,12 @@ extension Store {
     while true {
       let party = try await currentDirectory().identify(
         spkiSHA256: spkiSHA256, at: surroundings.now()
-      ).get().urn
-      let generation = signal.generation(of: party)
+      ).get()
+      let generation = signal.generation(of: party.urn)
       let page = try await page(of: party, after: after, limit: limit)
       let left = deadline - ContinuousClock.now
       guard page.messages.isEmpty, left > .zero, !signal.isClosed else { return page }
-      await waitForNews(of: party, after: generation, atMost: left)
+      await waitForNews(of: party.urn, after: generation, atMost: left)
       try Task.checkCancellation()
     }
   }
@@ -31,16 +31,19 @@ extension Store {
   /// Opens a message's content for its recipient, and logs the read.
   /// Throws: `Refusal(.notFound)` when it is not in this party's inbox or history.
   package func open(_ id: MessageID, by spkiSHA256: String) async throws -> StoredMessage {
-    try await writer.submit { context in
+    let gate = gate
+    return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
-      guard let found = try context.message(id), found.summary.recipient == party.urn else {
-        throw Refusal(.notFound)
-      }
+      let found = try context.received(id, by: party, asking: .content, gate)
       let (format, received) = try found.content(in: context.database)
       let decision = try context.decision(found.decision)
       try context.append(
         LogEvent(.read, [.actor: party.urn.text]), subject: id.text,
         message: found.sequence)
+      // From here on its recipient has it: a withdrawal of consent comes too late to hold it.
+      let opened = try context.database.cachedStatement(
+        sql: "UPDATE message SET opened_at = ? WHERE sequence = ? AND opened_at IS NULL")
+      try opened.execute(arguments: [context.now.milliseconds, found.sequence])
       return StoredMessage(
         summary: found.summary, format: format, received: received, decision: decision)
     }
@@ -50,11 +53,10 @@ extension Store {
   package func acknowledge(
     _ id: MessageID, by spkiSHA256: String, _ acknowledgement: Acknowledgement
   ) async throws -> MessageStatus {
-    try await writer.submit { context in
+    let gate = gate
+    return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
-      guard let found = try context.message(id), found.summary.recipient == party.urn else {
-        throw Refusal(.notFound)
-      }
+      let found = try context.received(id, by: party, asking: .content, gate)
       if let earlier = try context.acknowledgement(of: found.sequence) {
         guard earlier.outcome == acknowledgement.outcome,
           earlier.reason == acknowledgement.reason
@@ -88,30 +90,35 @@ extension Store {
   package func status(of id: MessageID, for spkiSHA256: String) async throws -> MessageStatus {
     let caller = try await currentDirectory().identify(
       spkiSHA256: spkiSHA256, at: surroundings.now()
-    ).get().urn
+    ).get()
+    let gate = gate
     return try await pool.read { database in
-      guard let found = try MessageRow.find(id, in: database),
-        found.summary.recipient == caller || found.summary.source == caller
-      else { throw Refusal(.notFound) }
+      guard let found = try MessageRow.find(id, in: database) else { throw Refusal(.notFound) }
+      try gate.require(.status, of: found, by: caller)
       return try found.status(in: database)
     }
   }
 
-  private func page(of party: PartyURN, after: MessageID?, limit: Int) async throws -> InboxPage {
-    try await pool.read { database in
+  private func page(of party: Party, after: MessageID?, limit: Int) async throws -> InboxPage {
+    let gate = gate
+    return try await pool.read { database in
       var start: Int64 = 0
       if let after {
         let sql = "SELECT sequence FROM message WHERE message_id = ? AND recipient = ?"
         let found = try Int64.fetchOne(
-          database, sql: sql, arguments: [after.text, party.text])
+          database, sql: sql, arguments: [after.text, party.urn.text])
         guard let found else { throw Refusal(.badParameter) }
         start = found
       }
       let rows = try MessageRow.fetch(
         database,
         "inbox.recipient = ? AND inbox.message > ? ORDER BY inbox.message LIMIT ?",
-        [party.text, start, limit + 1])
-      return InboxPage(messages: rows.prefix(limit).map(\.self), hasMore: rows.count > limit)
+        [party.urn.text, start, limit + 1])
+      let listed = try rows.prefix(limit).map { row in
+        try gate.require(.listing, of: row, by: party)
+        return row.summary
+      }
+      return InboxPage(messages: listed, hasMore: rows.count > limit)
     }
   }
 
@@ -133,8 +140,15 @@ extension WriteContext {
     try directory.identify(spkiSHA256: spkiSHA256, at: now).get()
   }
 
-  fileprivate func message(_ id: MessageID) throws -> MessageRow? {
-    try MessageRow.find(id, in: database)
+  /// The message of this id that `party` received, or once received, when the gate lets it have
+  /// what it asks for.
+  fileprivate func received(
+    _ id: MessageID, by party: Party, asking asked: AccessFacts.Asked, _ gate: AccessGate
+  ) throws -> MessageRow {
+    guard let found = try MessageRow.find(id, in: database), found.summary.recipient == party.urn
+    else { throw Refusal(.notFound) }
+    try gate.require(asked, of: found, by: party)
+    return found
   }
 
   fileprivate func acknowledgement(of sequence: Int64) throws -> Acknowledgement? {

@@ -54,15 +54,16 @@ extension Store {
   ) async throws -> TlogProof? {
     let caller = try await currentDirectory().identify(
       spkiSHA256: spkiSHA256, at: surroundings.now()
-    ).get().urn
+    ).get()
+    let gate = gate
     return try await pool.read { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT leaf, source, recipient FROM message WHERE message_id = ?",
-        arguments: [id.text])
-      guard let row, row["source"] == caller.text || row["recipient"] == caller.text else {
-        throw Refusal(.notFound)
-      }
-      return try Self.proof(of: row["leaf"], in: tree, database)
+      guard let found = try MessageRow.find(id, in: database) else { throw Refusal(.notFound) }
+      try gate.require(.proof, of: found, by: caller)
+      let leaf = try Int64.fetchOne(
+        database, sql: "SELECT leaf FROM message WHERE sequence = ?",
+        arguments: [found.sequence])
+      guard let leaf else { throw StoreFailure.corrupt("message") }
+      return try Self.proof(of: leaf, in: tree, database)
     }
   }
 

@@ -11,9 +11,12 @@ package final class Store: Sendable {
   let pool: DatabasePool
   let writer: GroupCommit
   let signal = InboxSignal()
+  let noticeSignal = NoticeSignal()
   let limits: Limits
   let surroundings: Surroundings
   let attachmentFiles: AttachmentFiles
+  let access: AccessPolicy
+  let childKeys: ChildKeys
   private let checkpointer: JournalCheckpointer
   private let health = StoreHealth()
   private let directoryCache: DirectoryCache
@@ -21,12 +24,14 @@ package final class Store: Sendable {
   /// Seconds to wait for another process that is writing.
   static let busySeconds: Double = 10
 
-  /// Opens the store in a directory, making it when it is not there.
+  /// Opens the store in a directory, making it when it is not there. `access` is asked before
+  /// anything of a message is handed out.
   ///
   /// Throws: `StoreFailure` when the database cannot promise durability or is newer than this
   /// program; SQLite's error otherwise.
   package init(
-    directory: String, limits: Limits = Limits(), surroundings: Surroundings
+    directory: String, limits: Limits = Limits(), surroundings: Surroundings,
+    access: @escaping AccessPolicy
   ) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true,
@@ -46,12 +51,14 @@ package final class Store: Sendable {
     self.pool = pool
     self.limits = limits
     self.surroundings = surroundings
+    self.access = access
+    childKeys = try ChildKeys(file: directory + "/child.key", surroundings: surroundings)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })
     writer = GroupCommit(
       pool: pool, limits: limits, surroundings: surroundings, signal: signal,
-      journal: checkpointer, health: health, directory: directoryCache)
+      notices: noticeSignal, journal: checkpointer, health: health, directory: directoryCache)
     checkpointer.start()
   }
 
@@ -86,6 +93,9 @@ package final class Store: Sendable {
         sql: "UPDATE directory_version SET version = version WHERE only_row = 1")
     }
   }
+
+  /// What asks the access policy.
+  var gate: AccessGate { AccessGate(policy: access) }
 
   /// The directory as of now: a cached copy, read anew when any process changed it.
   package func currentDirectory() async throws -> PartyDirectory {

@@ -14,6 +14,10 @@ enum StoreSchema {
       try database.execute(sql: messages)
       try database.execute(sql: attachments)
     }
+    migrator.registerMigration("0002-grounds") { try GroundsSchema.create(in: $0) }
+    migrator.registerMigration("0003-consents") { try ConsentSchema.create(in: $0) }
+    migrator.registerMigration("0004-duties") { try DutySchema.create(in: $0) }
+    migrator.registerMigration("0005-rights") { try RightsSchema.create(in: $0) }
     return migrator
   }
 

@@ -15,6 +15,7 @@ struct WriteContext {
     /// True when another process had written: whom for is not known.
     let isFromOthers: Bool
     let directory: PartyDirectory
+    let owesNotices: Bool
   }
 
   let database: Database
@@ -24,6 +25,8 @@ struct WriteContext {
   private(set) var state: WriterState
   /// Whose long polls to wake after the commit.
   var woken: Set<PartyURN> = []
+  /// True when a notice was owed, so that its sender wakes after the commit.
+  var owesNotices = false
   private let isFromOthers: Bool
   private var salts: SaltSource
 
@@ -44,7 +47,9 @@ struct WriteContext {
   /// The index of the next leaf.
   var logSize: Int64 { state.edge.size }
   var news: News {
-    News(recipients: woken, isFromOthers: isFromOthers, directory: state.directory)
+    News(
+      recipients: woken, isFromOthers: isFromOthers, directory: state.directory,
+      owesNotices: owesNotices)
   }
 
   /// Tells whether anything was written since an earlier mark.
@@ -81,6 +86,19 @@ struct WriteContext {
   /// The row of a decision, made when it is new.
   mutating func decisionRow(_ decision: Decision) throws -> DecisionRow {
     try state.decisions.row(of: decision, in: database)
+  }
+
+  /// The decision on facts with the rows of both, made when they are new.
+  mutating func decided(
+    _ facts: Facts, by decide: (Facts) -> Decision
+  ) throws -> FactsMemory.Entry {
+    if let known = state.facts.entry(for: facts) { return known }
+    let decision = decide(facts)
+    let entry = FactsMemory.Entry(
+      decision: decision, decisionRow: try decisionRow(decision),
+      facts: try FactsTable.findOrInsert(facts, in: database))
+    state.facts.keep(entry, for: facts)
+    return entry
   }
 
   /// The decision of a row.

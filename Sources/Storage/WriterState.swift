@@ -12,6 +12,7 @@ struct WriterState: Sendable {
   /// The sequence number of the next message.
   var nextSequence: Int64
   var decisions = DecisionMemory()
+  var facts = FactsMemory()
 
   init(reading database: Database) throws {
     edge = try LogTables.rebuildEdge(database)

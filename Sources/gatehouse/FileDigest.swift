@@ -1,5 +1,6 @@
 // The SHA-256 of a file, read piece by piece.
 
+import ExchangeModel
 import Crypto
 import Foundation
 import Storage
@@ -11,6 +12,6 @@ enum FileDigest {
     defer { try? file.close() }
     var hasher = SHA256()
     while let data = try? file.read(upToCount: 1 << 18), !data.isEmpty { hasher.update(data: data) }
-    return hexadecimal(hasher.finalize())
+    return Hex.text(hasher.finalize())
   }
 }

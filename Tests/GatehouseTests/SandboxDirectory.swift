@@ -121,7 +121,7 @@ enum Example {
 }
 
 /// The SHA-256 of some bytes in lower-case hex.
-func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> String { Hex.text(SHA256.hash(data: bytes)) }
 
 /// The tests with processes of their own run one after another: each wants both cores.
 @Suite("gatehouse", .serialized)

@@ -40,26 +40,72 @@ func party(
     state: state)
 }
 
-/// Facts of a message that every rule lets through, then altered.
-func facts(
-  type: SampleType = SampleType(), _ alter: (inout Facts) throws -> Void = { _ in }
-) throws -> Facts {
-  let sender = try party("urn:gatehouse:850:4321", role: "school")
-  let recipient = try party("urn:gatehouse:850:iss", role: "inclusion-support-service")
-  let envelope = Envelope(
-    id: "1", source: sender.urn, type: "gatehouse.sample.v1", recipient: recipient.urn,
-    purpose: Purpose(rawValue: "medical-education"),
-    payload: Payload(format: .json, bytes: Array("{}".utf8)))
-  var facts = Facts(
-    envelope: envelope, messageType: try type.made(), sender: sender, recipient: recipient,
-    now: Timestamp(milliseconds: 1_795_251_600_000), catalogueVersion: "test")
-  try alter(&facts)
-  return facts
+/// The vocabulary that lies in `schemas/`.
+let vocabulary: Vocabulary = {
+  let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+  let root = (0..<3).reduce(sources) { url, _ in url.deletingLastPathComponent() }
+  do {
+    let data = try Data(contentsOf: root.appendingPathComponent("schemas/vocabulary.json"))
+    return try JSONDecoder().decode(Vocabulary.self, from: data)
+  } catch {
+    preconditionFailure("\(error)")
+  }
+}()
+
+/// A message with its type and parties, to be altered before its facts are drawn up.
+struct Sample {
+  var envelope: Envelope
+  var type: SampleType
+  var content = ContentFacts()
+  var sender: Party
+  var recipient: Party?
+
+  init(type: SampleType = SampleType()) throws {
+    self.type = type
+    sender = try party("urn:gatehouse:850:4321", role: "school")
+    let recipient = try party("urn:gatehouse:850:iss", role: "inclusion-support-service")
+    self.recipient = recipient
+    envelope = Envelope(
+      id: "1", source: sender.urn, type: "gatehouse.sample.v1", recipient: recipient.urn,
+      purpose: Purpose(rawValue: "medical-education"),
+      payload: Payload(format: .json, bytes: Array("{}".utf8)))
+  }
+
+  /// The facts and what they are measured by.
+  func facts() throws -> Case {
+    let messageType = try type.made()
+    let claims = Claims(
+      envelope: envelope, content: content, messageType: messageType, vocabulary: vocabulary,
+      catalogueVersion: "test")
+    return Case(
+      facts: Facts(
+        claims: claims, sender: PartyFact(sender), recipient: recipient.map(PartyFact.init)),
+      terms: Terms(messageType: messageType, vocabulary: vocabulary))
+  }
+}
+
+/// Facts with the terms they are decided under.
+struct Case {
+  var facts: Facts
+  let terms: Terms
+  var decision: Decision { Policy.decide(facts, under: terms) }
+}
+
+/// A message that every rule lets through, then altered: first what is sent, then what is known.
+func sample(
+  type: SampleType = SampleType(), _ alter: (inout Sample) throws -> Void = { _ in },
+  known: (inout Facts) throws -> Void = { _ in }
+) throws -> Case {
+  var sample = try Sample(type: type)
+  try alter(&sample)
+  var made = try sample.facts()
+  try known(&made.facts)
+  return made
 }
 
 /// What one rule says about facts.
-func outcome(_ rule: String, _ facts: Facts) throws -> RuleOutcome {
-  try #require(decide(facts).rules.first { $0.rule == rule })
+func outcome(_ rule: String, _ sample: Case) throws -> RuleOutcome {
+  try #require(sample.decision.rules.first { $0.rule == rule })
 }
 
 /// What a case expects of a rule.
@@ -69,9 +115,9 @@ enum Say: Equatable, Sendable {
 }
 
 func expect(
-  _ rule: String, _ say: Say, _ facts: Facts, sourceLocation: SourceLocation = #_sourceLocation
+  _ rule: String, _ say: Say, _ sample: Case, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let outcome = try outcome(rule, facts)
+  let outcome = try outcome(rule, sample)
   switch say {
   case .permits: #expect(outcome.verdict == .permit, sourceLocation: sourceLocation)
   case .notApplicable:
@@ -79,7 +125,7 @@ func expect(
   case .denies(let code):
     #expect(outcome.verdict == .deny, sourceLocation: sourceLocation)
     #expect(outcome.refusalCode == code, sourceLocation: sourceLocation)
-    #expect(decide(facts).verdict == .deny, sourceLocation: sourceLocation)
+    #expect(sample.decision.verdict == .deny, sourceLocation: sourceLocation)
   }
   if case .denies = say { return }
   #expect(outcome.code == nil, sourceLocation: sourceLocation)

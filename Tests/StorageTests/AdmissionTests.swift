@@ -76,9 +76,13 @@ import Testing
   @Test func theDecisionGetsThePartiesAndTheTime() async throws {
     let test = try await TestStore.make()
     let now = test.time.now
-    let outcome = try await test.store.admit(submission("m-1")) { sender, recipient, time in
-      sender.urn == Agency.school.urn && recipient?.urn == Agency.iss.urn && time == now
-        ? .permitted : .denied(.routeNotAllowed)
+    let outcome = try await test.store.admit(
+      submission(
+        "m-1", expiresAt: now.adding(seconds: 1),
+        alter: { $0.expiryTime = now.adding(seconds: 1).description })
+    ) { facts in
+      facts.sender.urn == Agency.school.urn && facts.recipient?.urn == Agency.iss.urn
+        && facts.expiry == .ahead ? .permitted : .denied(.routeNotAllowed)
     }
     guard case .admitted = outcome else {
       Issue.record("decided on other facts")
@@ -125,7 +129,7 @@ import Testing
         attachments: [
           AttachmentClaim(
             kind: "report", sha256: String(repeating: "0", count: 64),
-            place: "/data/attachments/0")
+            place: { "/data/attachments/0" })
         ])),
   ]
 
@@ -137,7 +141,7 @@ import Testing
     try await refused.prepare(test)
     let leaves = try test.count("leaf")
     let decision = refused.decision
-    let outcome = try await test.store.admit(refused.message) { _, _, _ in decision }
+    let outcome = try await test.store.admit(refused.message) { _ in decision }
     guard case .refused(let refusal, _) = outcome else {
       Issue.record("not refused")
       return
@@ -152,8 +156,8 @@ import Testing
 
   @Test func aMissingAttachmentIsNamedByPlace() async throws {
     let test = try await TestStore.make()
-    let claims = ["/data/attachments/0", "/data/attachments/1"].map {
-      AttachmentClaim(kind: "report", sha256: String(repeating: "0", count: 64), place: $0)
+    let claims = ["/data/attachments/0", "/data/attachments/1"].map { place in
+      AttachmentClaim(kind: "report", sha256: String(repeating: "0", count: 64)) { place }
     }
     let outcome = try await test.store.admit(
       submission("m-1", attachments: claims), decide: permitAll)
@@ -198,7 +202,7 @@ import Testing
     _ = try await test.store.acknowledge(
       receipt.messageID, by: Agency.iss.spki,
       Acknowledgement(outcome: .refused, reason: "other", detail: "Not \(planted)"))
-    _ = try await test.store.admit(submission("m-2", content: content)) { _, _, _ in
+    _ = try await test.store.admit(submission("m-2", content: content, purpose: "other")) { _ in
       .denied(.routeNotAllowed)
     }
     let rows = try test.tool().read {

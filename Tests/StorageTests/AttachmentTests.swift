@@ -160,7 +160,7 @@ import Testing
     await #expect(throws: Refusal(.notFound)) {
       try await test.store.openAttachment(digest, by: Agency.iss.spki)
     }
-    let claim = AttachmentClaim(kind: "report", sha256: digest, place: "/data/attachments/0")
+    let claim = AttachmentClaim(kind: "report", sha256: digest, place: { "/data/attachments/0" })
     // To name another's attachment is not to have it: this would be a way to read it.
     guard
       case .refused(let refusal, _) = try await test.store.admit(

@@ -149,8 +149,11 @@ import Testing
       test,
       (0..<30).map { number in
         { @Sendable in
-          try await test.store.admit(submission("m-\(number)")) { _, _, _ in
-            number.isMultiple(of: 3) ? .denied(.routeNotAllowed) : .permitted
+          try await test.store.admit(
+            submission(
+              "m-\(number)", purpose: number.isMultiple(of: 3) ? "other" : "medical-education")
+          ) { facts in
+            facts.claims.purpose == Claims.unknown ? .denied(.routeNotAllowed) : .permitted
           }
         }
       })

@@ -23,12 +23,14 @@ import Testing
     let upload = try test.store.attachments.openPartial(digest, by: Agency.school.urn, at: 0)
     try bytes.withUnsafeBytes { try upload.append($0) }
     try await test.store.keep(upload, as: digest, by: Agency.school.spki)
-    let claim = AttachmentClaim(kind: "report", sha256: digest, place: "/data/attachments/0")
+    let claim = AttachmentClaim(kind: "report", sha256: digest, place: { "/data/attachments/0" })
     try await test.admit(submission("first", attachments: [claim]))
     let read = try await test.admit(submission("read"))
     test.time.advance(seconds: 1)
     try await test.admitMany((2..<280).map { "m-\($0)" })
-    _ = try await test.store.admit(submission("refused")) { _, _, _ in .denied(.routeNotAllowed) }
+    _ = try await test.store.admit(submission("refused", purpose: "other")) { _ in
+      .denied(.routeNotAllowed)
+    }
     _ = try await test.store.open(read.messageID, by: Agency.iss.spki)
     _ = try await test.store.acknowledge(
       read.messageID, by: Agency.iss.spki,

@@ -6,6 +6,7 @@ import ExchangeModel
 import Foundation
 import GRDB
 import MessageLog
+import Policy
 import Storage
 import Synchronization
 
@@ -100,7 +101,9 @@ final class TestStore: Sendable {
     self.folder = folder
     self.time = time
     self.ownsFolder = ownsFolder
-    store = try Store(directory: folder, limits: limits, surroundings: time.surroundings)
+    store = try Store(
+      directory: folder, limits: limits, surroundings: time.surroundings,
+      access: Policy.decideAccess)
   }
 
   deinit {
@@ -148,7 +151,7 @@ final class TestStore: Sendable {
 
 struct Unexpected: Error { let outcome: String }
 
-let permitAll: @Sendable (Party, Party?, Timestamp) -> Decision = { _, _, _ in .permitted }
+let permitAll: @Sendable (Facts) -> Decision = { _ in .permitted }
 
 extension Decision {
   static let permitted = decision(.permit)
@@ -173,19 +176,56 @@ extension Decision {
   }
 }
 
+/// Message types as folders would describe them, without rules.
+enum SampleTypes {
+  static let vocabulary = Vocabulary(
+    purposes: [], lawfulBases: [], specialConditions: [], legalGateways: [], consentRules: [],
+    purposeCompatibility: .init(samePurpose: .allowed, unlisted: .refused, table: [:]),
+    roles: [], dataCategories: [])
+
+  static func type(_ slug: String, _ change: [String: Any] = [:]) -> MessageType {
+    var object: [String: Any] = [
+      "type": "gatehouse.\(slug).v1", "slug": slug, "version": 1, "code": "SAM.PLE",
+      "title": "Sample", "description": "A sample.", "routes": [Any](),
+      "purposes": ["medical-education"], "lawfulBases": ["uk-gdpr:A6-1-e"],
+      "specialConditions": [String](), "legalGateways": [String](), "consentRule": "CN0",
+      "expectedReplies": [Any](), "retention": ["rule": "R.MED", "text": "A year."],
+      "attachments": [Any](), "sensitivity": "OFFICIAL-SENSITIVE", "priority": "routine",
+      "childIdentifiers": [String: String](),
+    ]
+    object.merge(change) { $1 }
+    do {
+      return try JSONDecoder().decode(
+        MessageType.self, from: try JSONSerialization.data(withJSONObject: object))
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  static let referral = type("medical-referral")
+}
+
 /// A message from the school to ISS unless told otherwise.
 func submission(
   _ id: String, from source: Agency = .school, to recipient: PartyURN = Agency.iss.urn,
   content: String = "{\"sample\":true}", expiresAt: Timestamp? = nil,
-  attachments: [AttachmentClaim] = [], spki: String? = nil
+  attachments: [AttachmentClaim] = [], spki: String? = nil, purpose: String = "medical-education",
+  facts: ContentFacts = ContentFacts(), type: MessageType = SampleTypes.referral,
+  alter: (inout Envelope) -> Void = { _ in }
 ) -> Submission {
-  let envelope = Envelope(
-    id: id, source: source.urn, type: "gatehouse.medical-referral.v1", recipient: recipient,
-    purpose: Purpose(rawValue: "medical-education"),
+  var envelope = Envelope(
+    id: id, source: source.urn, type: type.type, recipient: recipient,
+    purpose: Purpose(rawValue: purpose),
     payload: Payload(format: .json, bytes: Array(content.utf8)))
+  alter(&envelope)
   return Submission(
-    envelope: envelope, received: Array(content.utf8), format: .json, priority: .routine,
-    expiresAt: expiresAt, attachments: attachments, spkiSHA256: spki ?? source.spki)
+    envelope: envelope,
+    claims: Claims(
+      envelope: envelope, content: facts, messageType: type,
+      vocabulary: SampleTypes.vocabulary, catalogueVersion: "c1"),
+    content: facts, messageType: type, received: Array(content.utf8), format: .json,
+    priority: .routine, expiresAt: expiresAt, attachments: attachments,
+    sender: .certificate(spki ?? source.spki))
 }
 
 /// The log's key in tests, and what publishes and verifies with it.
@@ -212,7 +252,7 @@ enum LogKey {
   }
 }
 
-func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> String { Hex.text(SHA256.hash(data: bytes)) }
 
 extension Row {
   /// A column's bytes; empty when it is NULL.

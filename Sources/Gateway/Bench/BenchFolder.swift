@@ -3,6 +3,7 @@
 
 package import ExchangeModel
 import Foundation
+import Policy
 import Storage
 import Validation
 
@@ -42,7 +43,8 @@ package struct BenchFolder: Sendable {
       at: path + "/log.key.pem", vkeyFile: path + "/log.vkey", origin: "gatehouse.example/bench",
       surroundings: surroundings)
     try Data(Self.settings(schemas: schemas)).write(to: URL(fileURLWithPath: settingsFile))
-    let store = try Store(directory: data, surroundings: surroundings)
+    let store = try Store(
+      directory: data, surroundings: surroundings, access: Policy.decideAccess)
     try await register(Self.recipient, "iss", by: signer, in: store)
     let spki = try await register(Self.sender, "school", by: signer, in: store)
     try await upload(by: spki, to: store)

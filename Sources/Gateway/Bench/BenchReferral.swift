@@ -52,7 +52,7 @@ package struct BenchReferral: Sendable {
   /// The documents that the message names, by digest: uploaded once, named by all.
   static let attachments: [(digest: String, bytes: [UInt8])] = [
     certificate, healthcarePlan,
-  ].map { (hexadecimal(SHA256.hash(data: $0)), $0) }
+  ].map { (Hex.text(SHA256.hash(data: $0)), $0) }
 
   private static let certificate = Array("Attendance certificate of an invented pupil.\n".utf8)
   private static let healthcarePlan = Array("Healthcare plan of an invented pupil.\n".utf8)

@@ -17,12 +17,5 @@ extension PeerIdentity {
 
 /// SHA-256 of bytes as 64 lower-case hex digits.
 func hexDigest(of bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  text.reserveCapacity(64)
-  for byte in SHA256.hash(data: Array(bytes)) {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
+  Hex.text(SHA256.hash(data: Array(bytes)))
 }

@@ -40,11 +40,11 @@ struct MessageRoutes: Sendable {
   }
 
   private func admit(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let peer = request.peer else { throw Refusal(.certificateUnknown) }
+    let sender = SenderProof.certificate(try request.spki())
     guard let format = MediaType.envelopeFormat(request.header("Content-Type")) else {
       throw Refusal(.unsupportedMediaType)
     }
-    switch try await admission.admit(request.bytes, format: format, from: peer) {
+    switch try await admission.admit(request.bytes, format: format, from: sender) {
     case .admitted(let receipt): return answer(receipt, status: 202)
     case .duplicate(let receipt): return answer(receipt, status: 200)
     case .refused(let refusal, _):

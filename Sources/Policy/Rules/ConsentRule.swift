@@ -8,8 +8,8 @@ struct ConsentRule: Rule {
   let name = "consent"
   let source = "Message catalogue: the type's consent rule"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
-    switch facts.messageType.consentRule {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
+    switch terms.messageType.consentRule {
     case "CN0":
       permit(
         "The law grounds this type of message, so no consent is asked; privacy notices tell "

@@ -7,16 +7,12 @@ struct ExpiryRule: Rule {
   let name = "expiry"
   let source = "Exchange rules: expirytime"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
-    guard let text = facts.expiryTime else {
-      return notApplicable("The message states no time of expiry.")
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
+    switch facts.expiry {
+    case .none: notApplicable("The message states no time of expiry.")
+    case .unreadable: deny(.expired, "The time of expiry is not an RFC 3339 date-time.")
+    case .passed: deny(.expired, "The message's time of expiry has passed.")
+    case .ahead: permit("The message's time of expiry is still to come.")
     }
-    guard let expiry = Timestamp(rfc3339: text) else {
-      return deny(.expired, "The time of expiry is not an RFC 3339 date-time.")
-    }
-    guard expiry > facts.now else {
-      return deny(.expired, "The message's time of expiry has passed.")
-    }
-    return permit("The message's time of expiry is still to come.")
   }
 }

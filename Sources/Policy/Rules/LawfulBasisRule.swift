@@ -7,14 +7,14 @@ struct LawfulBasisRule: Rule {
   let name = "lawful-basis"
   let source = "UK GDPR Article 6; message catalogue"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
-    let allowed = facts.messageType.lawfulBases
-    guard let claim = facts.lawfulBasis else {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
+    let allowed = terms.messageType.lawfulBases
+    guard let claim = facts.claims.lawfulBasis else {
       return allowed.isEmpty
         ? deny(.lawfulBasisNotAllowed, "This type of message has no lawful basis on record.")
         : permit("No lawful basis is stated; the one of the message type applies.")
     }
-    guard allowed.allows(claim.rawValue) else {
+    guard allowed.allows(claim) else {
       return deny(
         .lawfulBasisNotAllowed, "This type of message rests on other bases: \(allowed.listed).")
     }

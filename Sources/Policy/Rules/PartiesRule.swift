@@ -6,17 +6,15 @@ struct PartiesRule: Rule {
   let name = "parties-live"
   let source = "Exchange rules: a suspended party neither sends nor receives"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
     // The readers and the certificate have settled this; a mix-up of records must not pass.
-    guard facts.sender.urn.text.utf8.elementsEqual(facts.source.text.utf8) else {
+    guard facts.isOwnName else {
       return deny(.senderMismatch, "The message's source is not the party that sent it.")
     }
     guard facts.sender.state == .live else {
       return deny(.partySuspended, "The sending party is suspended.")
     }
-    guard let recipient = facts.recipient,
-      recipient.urn.text.utf8.elementsEqual(facts.recipientURN.text.utf8)
-    else {
+    guard let recipient = facts.recipient else {
       return deny(.unknownRecipient, "The directory has no such recipient.")
     }
     guard recipient.state == .live else {

@@ -7,9 +7,9 @@ struct PurposeRule: Rule {
   let name = "purpose"
   let source = "UK GDPR Article 5(1)(b), purpose limitation; message catalogue"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
-    let allowed = facts.messageType.purposes
-    guard allowed.allows(facts.purpose.rawValue) else {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
+    let allowed = terms.messageType.purposes
+    guard allowed.allows(facts.claims.purpose) else {
       return deny(
         .purposeNotAllowed, "This type of message is for other purposes: \(allowed.listed).")
     }

@@ -7,13 +7,13 @@ struct RouteRule: Rule {
   let name = "route"
   let source = "Message catalogue: senders and recipients of the type"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
     guard let recipient = facts.recipient else {
       return notApplicable("There is no known recipient to take a route to.")
     }
     let sender = facts.sender
     var isRightRoles = false
-    for route in facts.messageType.routes
+    for route in terms.messageType.routes
     where route.from.allows(sender.role.rawValue) && route.to.allows(recipient.role.rawValue) {
       let isOneAuthority = sender.urn.localAuthority.utf8
         .elementsEqual(recipient.urn.localAuthority.utf8)

@@ -7,14 +7,14 @@ struct SpecialConditionRule: Rule {
   let name = "special-condition"
   let source = "UK GDPR Article 9 and Data Protection Act 2018 Schedule 1; message catalogue"
 
-  func evaluate(_ facts: Facts) -> RuleOutcome {
-    let allowed = facts.messageType.specialConditions
-    guard let claim = facts.specialCondition else {
+  func evaluate(_ facts: Facts, _ terms: Terms) -> RuleOutcome {
+    let allowed = terms.messageType.specialConditions
+    guard let claim = facts.claims.specialCondition else {
       return allowed.isEmpty
         ? notApplicable("This type of message carries no special category data.")
         : permit("No special condition is stated; the one of the message type applies.")
     }
-    guard allowed.allows(claim.rawValue) else {
+    guard allowed.allows(claim) else {
       return deny(
         .specialConditionNotAllowed,
         "This type of message rests on other special conditions: \(allowed.listed).")

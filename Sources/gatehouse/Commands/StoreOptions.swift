@@ -3,6 +3,7 @@
 import ArgumentParser
 import ExchangeModel
 import Gateway
+import Policy
 import Storage
 
 struct StoreOptions: ParsableArguments {
@@ -13,7 +14,8 @@ struct StoreOptions: ParsableArguments {
     let settings = try SettingsFile.read(config)
     do {
       let store = try Store(
-        directory: settings.data, limits: settings.limits, surroundings: .system)
+        directory: settings.data, limits: settings.limits, surroundings: .system,
+        access: Policy.decideAccess)
       let value = try await body(store)
       try store.close()
       return value

@@ -4,6 +4,7 @@
 import ExchangeModel
 import MessageLog
 import Storage
+import Policy
 import Testing
 
 @testable import Gateway
@@ -47,7 +48,8 @@ struct CallerTests {
       let open = try await gateway.connect(.service)
       #expect(try await ask(open)?.status == 200)
       let other = try Store(
-        directory: gateway.settings.data, surroundings: gateway.surroundings)
+        directory: gateway.settings.data, surroundings: gateway.surroundings,
+        access: Policy.decideAccess)
       if isSuspension {
         try await other.setState(of: try Agency.service.urn(), to: .suspended)
       } else {

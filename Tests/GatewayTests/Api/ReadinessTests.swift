@@ -4,6 +4,7 @@ import ExchangeModel
 import Foundation
 import GRDB
 import Storage
+import Policy
 import Testing
 
 @testable import Gateway
@@ -101,7 +102,9 @@ struct ReadinessTests {
       #expect(answer.status == 201)
       try await gateway.waitForStop()
       #expect(ContinuousClock.now - started < .seconds(15))
-      let store = try Store(directory: gateway.settings.data, surroundings: gateway.surroundings)
+      let store = try Store(
+        directory: gateway.settings.data, surroundings: gateway.surroundings,
+        access: Policy.decideAccess)
       #expect(try await store.holds(digest, party: try Agency.school.urn()))
       try store.close()
     }

@@ -5,6 +5,7 @@ import ExchangeModel
 import Foundation
 import Logging
 import MessageLog
+import Policy
 import NIOHTTP1
 import Storage
 import Testing
@@ -34,7 +35,9 @@ final class RouteTable: Sendable {
     directory = NSTemporaryDirectory() + "routes-" + UUID().uuidString
     let surroundings = Surroundings(
       now: { Self.now }, random: { UInt64.random(in: .min ... .max) })
-    store = try Store(directory: directory, limits: limits, surroundings: surroundings)
+    store = try Store(
+      directory: directory, limits: limits, surroundings: surroundings,
+      access: Policy.decideAccess)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let signer = try NoteSigner(
       name: try #require(KeyName("gatehouse.example/test")), kind: .ed25519,

@@ -96,4 +96,4 @@ func seededBytes(_ count: Int, seed: UInt64) -> [UInt8] {
 }
 
 /// The SHA-256 of some bytes in lower-case hex.
-func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> String { Hex.text(SHA256.hash(data: bytes)) }
