@@ -11,8 +11,10 @@ struct DirectoryReplay: Sendable {
   }
 
   private struct KnownParty: Sendable {
-    var role: String
-    var state: String
+    var role = ""
+    var state = "live"
+    var country = "GB"
+    var purposes: String?
   }
 
   private struct KnownCertificate: Sendable {
@@ -29,7 +31,12 @@ struct DirectoryReplay: Sendable {
     case .partyChanged:
       guard let party = event[.party], let change = event[.change] else { return }
       if change == "registered" {
-        parties[party, default: KnownParty(role: "", state: "live")].role = event[.role] ?? ""
+        var known = parties[party] ?? KnownParty()
+        known.role = event[.role] ?? ""
+        // An event from before countries were kept has none.
+        known.country = event[.country] ?? "GB"
+        known.purposes = event[.purpose]
+        parties[party] = known
       } else {
         parties[party]?.state = change
       }
@@ -54,8 +61,10 @@ struct DirectoryReplay: Sendable {
     for party in directory.all {
       guard let known = unseenParties.removeValue(forKey: party.urn.text),
         known.role.utf8.elementsEqual(party.role.rawValue.utf8),
-        known.state == party.state.rawValue
-      else { return "party \(party.urn): its role or state is not what the log says" }
+        known.state == party.state.rawValue,
+        known.country.utf8.elementsEqual(party.country.utf8),
+        known.purposes == party.purposes?.joined(separator: " ")
+      else { return "party \(party.urn): its entry is not what the log says" }
       for certificate in party.certificates {
         let known = unseenCertificates.removeValue(forKey: certificate.spkiSHA256)
         guard let known, known.party == party.urn.text, known.state == certificate.state.rawValue

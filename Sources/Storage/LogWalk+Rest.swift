@@ -48,7 +48,7 @@ extension LogWalk {
       throw Fault(
         text: "messages: \(found) are there, \(result.messages) were admitted by the log")
     }
-    // Awaiting its recipient or acknowledged: one of the two, or it would never be delivered.
+    // Awaiting its recipient, held or acknowledged: one of them, or it would never be delivered.
     let lost = try String.fetchOne(
       database,
       sql: """
@@ -56,11 +56,13 @@ extension LogWalk {
         LEFT JOIN acknowledgement ON acknowledgement.message = message.sequence
         LEFT JOIN inbox
           ON inbox.message = message.sequence AND inbox.recipient = message.recipient
-        WHERE (acknowledgement.message IS NULL) = (inbox.message IS NULL)
+        LEFT JOIN held ON held.message = message.sequence
+        WHERE (acknowledgement.message IS NOT NULL) + (inbox.message IS NOT NULL)
+          + (held.message IS NOT NULL) <> 1
         ORDER BY message.sequence LIMIT 1
         """)
     if let lost {
-      throw Fault(text: "message \(lost): its inbox row and its acknowledgement do not agree")
+      throw Fault(text: "message \(lost): its inbox row, hold and acknowledgement do not agree")
     }
     let foreign = try String.fetchOne(
       database,

@@ -83,12 +83,14 @@ struct LogWalk: Sendable {
         SELECT leaf.leaf_index, leaf.entry, leaf.salt, leaf.event, leaf.message,
           message.message_id, message.source, message.source_id, message.recipient,
           message.type, message.purpose, message.admitted_at, message.received_sha256,
-          message.leaf AS admission, message.decision,
+          message.leaf AS admission, message.decision, message.consent, message.is_sealed,
+          facts.sha256 AS facts,
           CASE WHEN message.leaf = leaf.leaf_index THEN message.received END AS received,
           acknowledgement.outcome, acknowledgement.reason, acknowledgement.acknowledged_at,
           acknowledgement.leaf AS answer
         FROM leaf
         LEFT JOIN message ON message.sequence = leaf.message
+        LEFT JOIN facts ON facts.facts_id = message.facts
         LEFT JOIN acknowledgement ON acknowledgement.message = leaf.message
         WHERE leaf.leaf_index >= ? AND leaf.leaf_index < ?
         ORDER BY leaf.leaf_index
@@ -174,12 +176,18 @@ struct LogWalk: Sendable {
     guard row.bytes("received_sha256") == Array(digest) else { throw differs("received_sha256") }
     let columns: [(String, LogEvent.Field)] = [
       ("source", .source), ("source_id", .id), ("recipient", .recipient), ("type", .type),
-      ("purpose", .purpose),
+      ("purpose", .purpose), ("consent", .consent),
     ]
     for (column, field) in columns where !same(row.read(column), event[field]) {
       throw differs(column)
     }
     guard row.read("admitted_at") == entry.at.milliseconds else { throw differs("admitted_at") }
+    guard same(row.bytes("facts").map { Hex.text($0) }, event[.facts]) else {
+      throw differs("facts")
+    }
+    guard (row.read("is_sealed") == 1) == (event[.scope] == AdmittedMessage.sealedScope) else {
+      throw differs("is_sealed")
+    }
     guard let decisionID: Int64 = row.read("decision"),
       let (decision, digest) = try? decisions.entry(decisionID, in: database),
       same(digest, event[.decision]),

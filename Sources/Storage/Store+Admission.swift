@@ -289,8 +289,9 @@ extension WriteContext {
           .contentDigest: content.hex, .decision: decided.decisionRow.digest,
           .facts: decided.facts.digest, .id: envelope.id,
           .policyVersion: decision.policyVersion, .purpose: envelope.purpose.rawValue,
-          .recipient: envelope.recipient.text, .source: envelope.source.text,
-          .type: envelope.type,
+          .recipient: envelope.recipient.text,
+          .scope: submission.messageType.isSealed ? AdmittedMessage.sealedScope : nil,
+          .source: envelope.source.text, .type: envelope.type,
         ]), subject: messageID.text, message: sequence)
     let insert = try database.cachedStatement(
       sql: """
@@ -332,6 +333,9 @@ extension WriteContext {
 
 /// A message just written, for the registers that it may change.
 struct AdmittedMessage {
+  /// What the log says of a sealed message's scope.
+  static let sealedScope = "sealed"
+
   let sequence: Int64
   let messageID: MessageID
   let submission: Submission

@@ -26,7 +26,10 @@ extension Store {
       try context.append(
         LogEvent(
           .partyChanged,
-          [.change: "registered", .party: party.urn.text, .role: party.role.rawValue]),
+          [
+            .change: "registered", .country: party.country, .party: party.urn.text,
+            .purpose: party.purposes?.joined(separator: " "), .role: party.role.rawValue,
+          ]),
         subject: nil, message: nil)
       if isNew && party.state != .live {
         try context.append(

@@ -44,16 +44,23 @@ struct PartyCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
     @Option(help: "What kind of agency, e.g. school.") var role: String
     @Option(help: "The agency's name.") var name: String
+    @Option(help: "Where it processes what it is sent: ISO 3166 alpha-2.") var country = "GB"
+    @Option(help: "A purpose it is registered for; repeat it. Default: those of its role.")
+    var purpose: [String] = []
     @Option(help: "Its first certificate, PEM.") var certificate: String?
     @Argument(help: "urn:gatehouse:<la>:<slug>") var urn: String
 
     func run() async throws {
       let urn = try readURN(urn)
       let registered = try certificate.map(CertificateFile.read)
+      guard country.utf8.count == 2, country.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+        throw CommandFailure(.usage, "not a country; write two capitals, such as GB")
+      }
       try await options.withStore { store in
         try await store.register(
           Party(
-            urn: urn, name: name, role: PartyRole(rawValue: role),
+            urn: urn, name: name, role: PartyRole(rawValue: role), country: country,
+            purposes: purpose.isEmpty ? nil : purpose,
             certificates: registered.map { [$0] } ?? []))
       }
       Terminal.say("\(urn) is registered.")
