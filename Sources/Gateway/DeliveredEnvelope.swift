@@ -1,5 +1,6 @@
 // What a recipient gets: the sender's envelope with the resolved grounds stamped on it, in the
-// format the recipient asks for. Never changes what was received: that stays as it came.
+// format the recipient asks for, a sensitive address taken out where the decision says so.
+// Never changes what was received: that stays as it came.
 
 import ExchangeModel
 import Storage
@@ -9,6 +10,9 @@ import Validation
 struct DeliveredEnvelope: Sendable {
   let schemas: SchemaSet
   let limits: Limits
+
+  /// The obligation to take a sensitive address out of the copy that is delivered.
+  private static let mask = "mask"
 
   /// The envelope in `format`, its payload converted when it came in the other.
   func bytes(of stored: StoredMessage, as format: ContentFormat) throws -> [UInt8] {
@@ -22,6 +26,9 @@ struct DeliveredEnvelope: Sendable {
     envelope.lawfulBasis = LawfulBasis(rawValue: grounds.lawfulBasis)
     envelope.specialCondition = grounds.specialCondition.map(SpecialCondition.init(rawValue:))
     envelope.legalGateway = grounds.legalGateway.map(LegalGateway.init(rawValue:))
+    if stored.decision.obligations.contains(where: { $0.kind == Self.mask }) {
+      envelope.payload = try schemas.masked(envelope.payload, of: envelope.type).payload
+    }
     if envelope.payload.format != format {
       envelope.payload = try schemas.convert(
         envelope.payload, of: envelope.type, to: format)

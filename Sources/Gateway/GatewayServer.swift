@@ -20,19 +20,22 @@ package final class GatewayServer: Sendable {
   /// The admin listener, on loopback; nil when the settings name none.
   package let admin: EdgeServer?
   private let readiness: Readiness
+  private let notices: NoticeSender
   private let opened: PartyDirectory
   private let settings: Settings
   private let logger: Logger
 
   private init(
     store: Store, publisher: LogPublisher, api: EdgeServer, admin: EdgeServer?,
-    readiness: Readiness, opened: PartyDirectory, settings: Settings, logger: Logger
+    readiness: Readiness, notices: NoticeSender, opened: PartyDirectory, settings: Settings,
+    logger: Logger
   ) {
     self.store = store
     self.publisher = publisher
     self.api = api
     self.admin = admin
     self.readiness = readiness
+    self.notices = notices
     self.opened = opened
     self.settings = settings
     self.logger = logger
@@ -67,9 +70,11 @@ package final class GatewayServer: Sendable {
       if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }
       return found
     }
+    let admission = Admission(
+      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
     let routes = Self.routes(
-      store: store, schemas: schemas, folder: folder, publisher: publisher,
-      limits: settings.limits)
+      store: store, admission: admission, schemas: schemas, folder: folder,
+      publisher: publisher, limits: settings.limits)
     let api = try await EdgeServer.start(edge, routes: routes)
 
     var admin: EdgeServer?
@@ -85,15 +90,16 @@ package final class GatewayServer: Sendable {
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
     return GatewayServer(
       store: store, publisher: publisher, api: api, admin: admin, readiness: readiness,
+      notices: NoticeSender(
+        store: store, admission: admission, surroundings: surroundings, logger: logger),
       opened: opened, settings: settings, logger: logger)
   }
 
   /// The API's route table: what OpenAPI describes.
   static func routes(
-    store: Store, schemas: SchemaSet, folder: SchemaFolder, publisher: LogPublisher,
-    limits: Limits
+    store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
+    publisher: LogPublisher, limits: Limits
   ) -> [Route] {
-    let admission = Admission(store: store, schemas: schemas, limits: limits)
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
       admission: admission, store: store, publisher: publisher, limits: limits)
@@ -117,6 +123,7 @@ package final class GatewayServer: Sendable {
       .init(service: publisher),
       .init(service: DirectoryWatch(store: store, api: api, logger: logger, opened: opened)),
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
+      .init(service: notices),
     ]
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))

@@ -11,6 +11,7 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case attachmentBeforeRow = "attachment-before-row"
   case checkpointBeforeRow = "checkpoint-before-row"
   case beforeAnswer = "before-answer"
+  case noticeBeforeSent = "notice-before-sent"
 
   private static let armed: (point: Failpoint, countdown: FailpointCountdown)? = {
     guard let text = ProcessInfo.processInfo.environment["GATEHOUSE_FAILPOINT"] else { return nil }

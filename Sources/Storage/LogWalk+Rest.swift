@@ -1,6 +1,7 @@
 // What a verification checks once all leaves are read: that no table has rows beyond them.
 // Never reads content.
 
+import Crypto
 import ExchangeModel
 import GRDB
 import MessageLog
@@ -23,6 +24,19 @@ extension LogWalk {
       throw Fault(text: difference)
     }
     try checkHolders(database)
+    try checkFacts(database)
+  }
+
+  /// The facts of decisions: each row is what its digest was made of.
+  private func checkFacts(_ database: Database) throws {
+    let rows = try Row.fetchCursor(database, sql: "SELECT facts_id, sha256, body FROM facts")
+    while let row = try rows.next() {
+      let body = row.bytes("body") ?? []
+      guard row.bytes("sha256") == Array(SHA256.hash(data: body)) else {
+        let id: Int64 = row.read("facts_id") ?? 0
+        throw Fault(text: "facts \(id): not what their digest was made of")
+      }
+    }
   }
 
   private func checkTileCount(_ database: Database) throws {

@@ -6,6 +6,7 @@ package import ExchangeModel
 import Foundation
 import GRDB
 import MessageLog
+import Synchronization
 
 /// A message owed.
 package struct Notice: Sendable, Equatable {
@@ -129,19 +130,44 @@ extension Store {
   }
 }
 
-/// Wakes whoever sends notices. Holds one permit: a signal before the wait is not lost.
+/// Wakes the one that sends notices. A signal before the wait is not lost; cancelling a wait ends
+/// that wait alone.
 final class NoticeSignal: Sendable {
-  private let stream: AsyncStream<Void>
-  private let continuation: AsyncStream<Void>.Continuation
-
-  init() {
-    (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  private struct State {
+    var isSet = false
+    var waiter: CheckedContinuation<Void, Never>?
   }
 
-  func signal() { continuation.yield() }
+  private let state = Mutex(State())
+
+  func signal() {
+    let waiter = state.withLock { state in
+      defer { state.waiter = nil }
+      state.isSet = state.waiter == nil
+      return state.waiter
+    }
+    waiter?.resume()
+  }
 
   func wait() async {
-    var iterator = stream.makeAsyncIterator()
-    _ = await iterator.next()
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let earlier = state.withLock { state -> CheckedContinuation<Void, Never>? in
+          if state.isSet || Task.isCancelled {
+            state.isSet = false
+            return continuation
+          }
+          defer { state.waiter = continuation }
+          return state.waiter
+        }
+        earlier?.resume()
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        defer { state.waiter = nil }
+        return state.waiter
+      }
+      waiter?.resume()
+    }
   }
 }

@@ -139,7 +139,7 @@ import Testing
     Flip("decision_obligation", "detail", "decision = 1", "its decision is not"),
     Flip("party", "urn", "urn LIKE '%iss'", "certificate"),
     Flip("facts", "sha256", "facts_id = 1", "its facts is not"),
-    Flip("facts", "body", "facts_id = 1", nil),
+    Flip("facts", "body", "facts_id = 1", "facts 1: not what"),
     Flip("message", "facts", message, "its facts is not"),
     Flip("message", "is_sealed", message, nil),
     Flip("party", "country", "urn LIKE '%iss'", "party urn:gatehouse:850:iss:"),

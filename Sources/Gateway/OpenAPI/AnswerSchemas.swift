@@ -102,7 +102,7 @@ enum AnswerSchemas {
       "admittedAt": .schema("Time"),
       "state": Of.word(
         "Waiting for the recipient, or what the recipient said.",
-        of: [MessageState.awaiting, .taken, .refused].map(\.rawValue)),
+        of: [MessageState.awaiting, .taken, .refused, .held].map(\.rawValue)),
       "acknowledgement": .schema("RecordedAcknowledgement"),
       "timeline": Of.list("Oldest first.", of: .schema("TimelineEntry")),
     ], optional: ["acknowledgement"])

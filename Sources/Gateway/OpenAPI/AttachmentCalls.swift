@@ -71,7 +71,7 @@ enum AttachmentCalls {
         fields: [.contentRange, .entityTag, .acceptRanges, .cacheControl], content: content),
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.badParameter, .notFound])
+      + [.badParameter, .notFound, .messageHeld])
 
   private static let content: DocumentValue = ["application/octet-stream": .object([])]
 

@@ -65,7 +65,7 @@ enum InboxCalls {
         content: MessageCalls.envelope(example: nil))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .notAcceptable])
+      + [.notFound, .notAcceptable, .messageHeld])
 
   private static let acknowledge = DescribedCall(
     verb: .post, path: "/v1/inbox/{messageId}/acknowledgement", id: "acknowledgeMessage",
@@ -92,5 +92,5 @@ enum InboxCalls {
         200, "Where the message stands now.", content: DescribedAnswer.json("MessageStatus"))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .contentTooLarge, .alreadyAcknowledged])
+      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld])
 }

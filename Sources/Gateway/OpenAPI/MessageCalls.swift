@@ -37,7 +37,9 @@ enum MessageCalls {
   private static let ofGrounds: [RefusalCode] = [
     .unknownRecipient, .recipientSuspended, .routeNotAllowed, .purposeNotAllowed,
     .lawfulBasisNotAllowed, .specialConditionNotAllowed, .legalGatewayNotAllowed,
-    .consentRequired, .overrideNotAllowed,
+    .consentRequired, .consentNotLive, .consentDoesNotCover, .overrideNotAllowed,
+    .overrideNotOnRecord, .onwardUseNotAllowed, .residencyNotAllowed, .dataCategoryNotAllowed,
+    .messageTypeEnded, .identityInPublication, .notInForce, .withdrawalNotAllowed,
   ]
 
   private static let requestBody: DocumentValue = [

@@ -28,6 +28,8 @@ package struct Settings: Sendable {
   package var logOrigin = "localhost/gatehouse"
   package var logKey = "log.key.pem"
   package var logLevel = "info"
+  /// Law that is enacted and not yet commenced: off until it is.
+  package var inForce = Facts.InForce()
   package var limits = Limits()
 
   package init() {}
@@ -93,6 +95,7 @@ extension Settings {
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
     reader.integer("/limits/attachmentBytes", in: 0...(1 << 40), &limits.attachmentBytes)
     reader.integer("/limits/connections", in: 1...1_000_000, &limits.connections)
+    reader.bool("/law/informationSharingDuty", &inForce.informationSharingDuty)
     let issues = reader.finish()
     guard issues.isEmpty else { throw SettingsFault(path: name, issues: issues) }
   }
@@ -109,6 +112,7 @@ extension Settings {
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
       ("limits.connections", String(limits.connections)),
+      ("law.informationSharingDuty", String(inForce.informationSharingDuty)),
     ]
   }
 }

@@ -45,6 +45,12 @@ struct SettingsReader {
     target = value
   }
 
+  mutating func bool(_ pointer: String, _ target: inout Bool) {
+    guard let node = find(pointer) else { return }
+    guard let value = node.bool else { return fault(pointer, node, "Give true or false.") }
+    target = value
+  }
+
   mutating func strings(_ pointer: String, _ target: inout [String]) {
     guard let node = find(pointer) else { return }
     let texts = node.elements.compactMap(\.string)

@@ -14,3 +14,9 @@ extension SchemaSet {
       roles: [], dataCategories: [])
   }
 }
+
+extension SchemaSet {
+  package func masked(
+    _ payload: Payload, of type: String
+  ) throws(Refusal) -> (payload: Payload, places: [String]) { (payload, []) }
+}

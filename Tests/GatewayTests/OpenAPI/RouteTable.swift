@@ -43,7 +43,8 @@ final class RouteTable: Sendable {
       name: try #require(KeyName("gatehouse.example/test")), kind: .ed25519,
       seed: [UInt8](repeating: 7, count: 32))
     routes = GatewayServer.routes(
-      store: store, schemas: schemas, folder: folder,
+      store: store, admission: Admission(store: store, schemas: schemas, limits: limits),
+      schemas: schemas, folder: folder,
       publisher: LogPublisher(store: store, signer: signer, logger: logger), limits: limits)
   }
 
