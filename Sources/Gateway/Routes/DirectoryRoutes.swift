@@ -53,7 +53,7 @@ struct DirectoryRoutes: Sendable {
   private func schema(_ request: HTTPRequest) async throws -> HTTPResponse {
     _ = try await request.caller(store)
     let path = request.parameter("path")
-    guard let bytes = schemas.publishedFiles[path] ?? files[path]?.bytes else {
+    guard let bytes = schemas.publishedFile(path) ?? files[path]?.bytes else {
       throw Refusal(.notFound)
     }
     let mediaType =

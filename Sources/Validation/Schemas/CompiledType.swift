@@ -3,7 +3,7 @@
 import ExchangeModel
 
 /// A message type, its JSON Schema, its XML Schema and its mapping.
-struct CompiledType: Sendable {
+final class CompiledType: Sendable {
   let messageType: MessageType
   /// The schema's `$id`: what `dataschema` may say.
   let schemaID: String

@@ -9,7 +9,7 @@ extension SchemaSet {
   /// the envelope.
   package func validate(_ read: ReadEnvelope) throws(Refusal) -> ValidatedEnvelope {
     let envelope = read.envelope
-    guard let type = compiled[envelope.type] else {
+    guard let type = compiled(envelope.type) else {
       throw Refusal(.unknownMessageType, issues: [unknownType(read)])
     }
     let verdict = type.verdict(on: read.content)
@@ -33,7 +33,7 @@ extension SchemaSet {
     _ payload: Payload, of type: String, to format: ContentFormat
   ) throws(Refusal) -> Payload {
     guard payload.format != format else { return payload }
-    guard let mapping = compiled[type]?.mapping else { throw Refusal(.unknownMessageType) }
+    guard let mapping = compiled(type)?.mapping else { throw Refusal(.unknownMessageType) }
     let mapped: PayloadMapping.Mapped
     do {
       switch payload.format {
@@ -52,7 +52,7 @@ extension SchemaSet {
   /// Where the digest of the attachment with this index stands in the envelope.
   package func place(ofAttachment index: Int, in read: ReadEnvelope) -> String {
     var place = "/attachments/\(index)/sha256"
-    if case .xml = read.content, let mapping = compiled[read.envelope.type]?.mapping {
+    if case .xml = read.content, let mapping = compiled(read.envelope.type)?.mapping {
       place = mapping.path(of: place)
     }
     let issue = ValidationIssue(place: place, line: nil, rule: "attachment", message: "")
