@@ -9,6 +9,7 @@ struct SchemaLoader {
   /// faulty.
   private(set) var folders: [(folder: MessageFolder, messageType: MessageType?)] = []
   let files: [SchemaFile]
+  private(set) var vocabulary: Vocabulary?
 
   init(files: [SchemaFile]) {
     self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
@@ -18,20 +19,23 @@ struct SchemaLoader {
     MessageFolder(path: path).map { $0.path + "/message.json" == path } ?? false
   }
 
-  /// Descriptors and JSON Schemas by path, and the envelope's XML Schemas.
+  private static func isOfCatalogue(_ path: String) -> Bool {
+    SchemaDocuments.isSchema(path) || isDescriptor(path) || path == VocabularyReader.path
+  }
+
+  /// The vocabulary, descriptors and JSON Schemas by path, and the envelope's XML Schemas.
   var published: [String: [UInt8]] {
     let kept = files.filter { file in
       let isEnvelope = file.path.hasPrefix("envelope/") && file.path.hasSuffix(".xsd")
-      return SchemaDocuments.isSchema(file.path) || Self.isDescriptor(file.path) || isEnvelope
+      return Self.isOfCatalogue(file.path) || isEnvelope
     }
     return Dictionary(kept.map { ($0.path, $0.bytes) }) { first, _ in first }
   }
 
-  /// FNV-1a, 64 bits, over the paths and bytes of descriptors and schemas.
+  /// FNV-1a, 64 bits, over the paths and bytes of the vocabulary, descriptors and schemas.
   var version: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for file in files
-    where SchemaDocuments.isSchema(file.path) || Self.isDescriptor(file.path) {
+    for file in files where Self.isOfCatalogue(file.path) {
       Self.add(Array(file.path.utf8), to: &hash)
       Self.add(file.bytes, to: &hash)
     }
@@ -47,13 +51,18 @@ struct SchemaLoader {
     hash = (hash ^ 0xFF) &* 0x100_0000_01b3
   }
 
-  /// Reads every descriptor.
+  /// Reads the vocabulary and every descriptor.
   mutating func load() {
     checkPaths()
+    var words: VocabularyReader?
+    do { words = try VocabularyReader.read(files) } catch { add(error.faults) }
+    vocabulary = words?.vocabulary
     for file in files where Self.isDescriptor(file.path) {
       guard let folder = MessageFolder(path: file.path) else { continue }
       switch MessageTypeReader.read(file, folder: folder) {
-      case .success(let type): folders.append((folder, type))
+      case .success(let type):
+        add(words?.faults(of: type, in: file.path) ?? [])
+        folders.append((folder, type))
       case .failure(let found):
         add(found.faults)
         folders.append((folder, nil))

@@ -12,7 +12,9 @@ extension SchemaSet {
     guard let type = compiled(envelope.type) else {
       throw Refusal(.unknownMessageType, issues: [unknownType(read)])
     }
-    let verdict = type.verdict(on: read.content)
+    let isPublic = type.messageType.effect == .publication
+    let verdict = type.verdict(
+      on: read.content, sentOn: isPublic ? Self.day(of: envelope) : nil)
     var issues = verdict.issues.map(read.located)
     if let stated = envelope.dataSchema, !stated.utf8.elementsEqual(type.schemaID.utf8) {
       issues.insert(
@@ -22,7 +24,13 @@ extension SchemaSet {
     }
     guard issues.isEmpty else { throw Refusal(.payloadInvalid, issues: issues) }
     return ValidatedEnvelope(
-      envelope: envelope, messageType: type.messageType, attachments: verdict.attachments)
+      envelope: envelope, messageType: type.messageType, attachments: verdict.attachments,
+      content: verdict.content)
+  }
+
+  /// The day in the envelope's `time`; nil when it has none.
+  private static func day(of envelope: Envelope) -> CivilDate? {
+    envelope.time.flatMap { CivilDate(String($0.prefix(10))) }
   }
 
   /// A payload in the format asked for; the same payload when it has that format already.

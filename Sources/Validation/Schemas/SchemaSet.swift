@@ -15,9 +15,11 @@ package final class SchemaSet: Sendable {
 
   /// In the order of their `type`.
   package let messageTypes: [MessageType]
-  /// Changes whenever a byte of a descriptor or a schema changes. For people and caches; no
-  /// security rests on it.
+  /// Changes whenever a byte of the vocabulary, a descriptor or a schema does. For people and
+  /// caches; no security rests on it.
   package let catalogueVersion: String
+  /// The words of the exchange (`vocabulary.json`).
+  package let vocabulary: Vocabulary
   let limits: Limits
   private let compilations: [String: Once<TypeCompilation>]
   private let generated: Once<[SchemaFile]>
@@ -31,16 +33,20 @@ package final class SchemaSet: Sendable {
   /// Reads the files of `schemas/`. Files that belong to no message type and are no JSON Schema
   /// (examples, README, the envelope's XML Schema) are left alone.
   /// Throws `SchemaFaults` with everything that is wrong, by file; with `.whenNeeded` only what
-  /// is wrong with descriptors.
+  /// is wrong with the vocabulary and descriptors.
   package init(
     files: [SchemaFile], limits: Limits = Limits(), compiling: Compiling = .all
   ) throws(SchemaFaults) {
     var loader = SchemaLoader(files: files)
     loader.load()
+    guard let vocabulary = loader.vocabulary else { throw SchemaFaults(faults: loader.faults) }
     let sorted = loader.files
     let documents = Once { SchemaDocuments(sorted) }
     let each = loader.folders.map { folder, type in
-      Once { TypeCompilation(folder, type, documents: documents.value, limits: limits) }
+      Once {
+        TypeCompilation(
+          folder, type, documents: documents.value, vocabulary: vocabulary, limits: limits)
+      }
     }
     if compiling == .all {
       loader.add(documents.value.faults)
@@ -49,6 +55,7 @@ package final class SchemaSet: Sendable {
     guard loader.faults.isEmpty else { throw SchemaFaults(faults: loader.faults) }
     let types = loader.folders.compactMap(\.messageType)
     self.limits = limits
+    self.vocabulary = vocabulary
     messageTypes = types.sorted { $0.type < $1.type }
     compilations = Dictionary(zip(types.map(\.type), each)) { first, _ in first }
     catalogueVersion = loader.version
@@ -79,8 +86,8 @@ package final class SchemaSet: Sendable {
   /// gateway checks by the generated ones all the same.
   package var staleFiles: [String] { stale.value }
 
-  /// A descriptor, a schema or a generated XML Schema by its path, for `GET /v1/schemas/…`; nil
-  /// when there is none. For an XML Schema its message type alone is compiled.
+  /// The vocabulary, a descriptor, a schema or a generated XML Schema by its path, for
+  /// `GET /v1/schemas/…`; nil when there is none. For an XML Schema its message type alone is compiled.
   package func publishedFile(_ path: String) -> [UInt8]? {
     if let type = typeByXSD[path] { return compiled(type)?.xsdBytes }
     return read[path]

@@ -76,7 +76,7 @@ import Testing
   @Test func twoVersionsLiveAtOnce() throws {
     let one = Self.note(version: 1, field: #""text": {"type": "string"}"#)
     let two = Self.note(version: 2, field: #""words": {"type": "string"}"#)
-    let set = try SchemaSet(files: one + two)
+    let set = try SchemaSet(files: one + two + SchemasFolder.vocabulary)
     #expect(set.messageTypes.map(\.version) == [1, 2])
     _ = try set.validate(try Self.read("gatehouse.a-note.v1", #"{"text":"x"}"#))
     _ = try set.validate(try Self.read("gatehouse.a-note.v2", #"{"words":"x"}"#))
