@@ -10,6 +10,7 @@ final class CompiledType: Sendable {
   /// The XML Schema as generated.
   let xsdBytes: [UInt8]
   let mapping: PayloadMapping
+  let mask: Once<PayloadMask>
   private let schema: JSONSchema
   private let reader: ContentReader
   private let xsd: XSDSchema
@@ -24,6 +25,7 @@ final class CompiledType: Sendable {
     self.schema = schema
     self.limits = limits
     reader = ContentReader(messageType, shape: shape, vocabulary: vocabulary)
+    mask = Once { PayloadMask(shape: shape) }
     mapping = PayloadMapping(shape: shape, limits: limits)
     var generator = XSDGenerator(shape: shape, title: messageType.title)
     xsdBytes = generator.file()

@@ -87,7 +87,8 @@ package final class SchemaSet: Sendable {
   package var staleFiles: [String] { stale.value }
 
   /// The vocabulary, a descriptor, a schema or a generated XML Schema by its path, for
-  /// `GET /v1/schemas/…`; nil when there is none. For an XML Schema its message type alone is compiled.
+  /// `GET /v1/schemas/…`; nil when there is none. For an XML Schema its message type alone is
+  /// compiled.
   package func publishedFile(_ path: String) -> [UInt8]? {
     if let type = typeByXSD[path] { return compiled(type)?.xsdBytes }
     return read[path]
