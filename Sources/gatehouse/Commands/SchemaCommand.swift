@@ -119,7 +119,9 @@ struct SchemaCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the message types.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the message types.",
+      discussion: "A table by family on a terminal; otherwise type, code and title by tabs.")
 
     @OptionGroup var options: SchemaOptions
     @Flag(help: "Print JSON.") var json = false
@@ -131,7 +133,8 @@ struct SchemaCommand: AsyncParsableCommand {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return print(String(decoding: try encoder.encode(types), as: UTF8.self))
       }
-      for type in types { print("\(type.type)\t\(type.code)\t\(type.title)") }
+      let table = TypeTable(types: types)
+      for line in Terminal.isOutputRead ? table.aligned : table.lines { print(line) }
     }
   }
 
