@@ -61,6 +61,23 @@ struct DirectoryTests {
     }
   }
 
+  @Test("The vocabulary is served as it is on disk, with a tag of its content")
+  func vocabulary() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      let answer = try await school.call("GET", "/v1/vocabulary")
+      let file = try SampleEnvelopes.bytes(of: SampleEnvelopes.schemas + "/vocabulary.json")
+      #expect(answer.status == 200 && answer.bytes == file)
+      #expect(answer.header("Content-Type") == "application/json")
+      #expect(answer.header("ETag") == "\"\(sha256(file))\"")
+      let again = try await school.call("GET", "/v1/schemas/vocabulary.json")
+      #expect(again.bytes == file && again.header("ETag") == answer.header("ETag"))
+      _ = try gateway.issue(.camhs, as: "stranger")
+      let stranger = try gateway.client(.camhs, "stranger")
+      #expect(try await stranger.call("GET", "/v1/vocabulary").status == 403)
+    }
+  }
+
   @Test("Nothing but the schemas can be had by a path")
   func noOtherFiles() async throws {
     try await GatewayHarness.with { gateway in
