@@ -13,6 +13,9 @@ enum Terminal {
 
   static let isInteractive = isatty(2) == 1
 
+  /// True when a person reads stdout, not a program.
+  static let isOutputRead = isatty(1) == 1
+
   enum Style: String {
     case bold = "1"
     case dim = "2"

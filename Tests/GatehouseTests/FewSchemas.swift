@@ -16,7 +16,7 @@ enum FewSchemas {
     atexit { try? FileManager.default.removeItem(atPath: FewSchemas.target) }
     try? files.createDirectory(
       atPath: target + "/messages", withIntermediateDirectories: true)
-    for part in ["common", "envelope"] + types.map({ "messages/" + $0 }) {
+    for part in ["vocabulary.json", "common", "envelope"] + types.map({ "messages/" + $0 }) {
       try? files.copyItem(atPath: "\(source)/\(part)", toPath: "\(target)/\(part)")
     }
     return target

@@ -99,7 +99,7 @@ final class GatehouseProcess: Sendable {
   func send(signal: Int32) { Foundation.kill(identifier, signal) }
 
   /// Waits until it has ended. Kills it and throws `TimedOut` when it does not in time.
-  func wait(seconds: Double = 60) async throws -> ProcessEnd {
+  func wait(seconds: Double = 120) async throws -> ProcessEnd {
     let guardian = Task {
       try await Task.sleep(for: .seconds(seconds))
       send(signal: SIGKILL)
@@ -124,7 +124,7 @@ final class GatehouseProcess: Sendable {
   }
 
   /// Waits until `text` stands in its output or talk. Throws when it ends first, or in no time.
-  func waitFor(_ text: String, seconds: Double = 30) async throws {
+  func waitFor(_ text: String, seconds: Double = 90) async throws {
     let limit = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < limit {
       if out.contains(text) || talk.contains(text) { return }
@@ -138,7 +138,7 @@ final class GatehouseProcess: Sendable {
 
   /// Runs the program to its end.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], seconds: Double = 60
+    _ arguments: [String], environment: [String: String] = [:], seconds: Double = 120
   ) async throws -> ProcessEnd {
     try await GatehouseProcess(arguments, environment: environment).wait(seconds: seconds)
   }

@@ -192,12 +192,20 @@ extension GatehouseTests {
       #expect(end.code == 0, "\(end.talk)")
     }
 
+    /// The watch over the directory cuts a party's connections within a fifth of a second, and
+    /// may cut one that has just been made: then once more.
+    private func answered(_ run: () async throws -> ProcessEnd) async throws -> ProcessEnd {
+      var end = try await run()
+      for _ in 0..<5 where end.code == 5 { end = try await run() }
+      return end
+    }
+
     @Test("`party suspend`, `resume`, `add-certificate`, `revoke-certificate` while it runs")
     func directory() async throws {
       let box = try await Box()
       let urn = "urn:gatehouse:850:iss"
       #expect(try await box.local("party", "suspend", urn).code == 0)
-      let refused = try await box.run("inbox", "list", as: "iss")
+      let refused = try await answered { try await box.run("inbox", "list", as: "iss") }
       #expect(refused.code == 1)
       #expect(refused.talk.contains("party-suspended"))
       #expect(try await box.local("party", "resume", urn).code == 0)
@@ -222,7 +230,8 @@ extension GatehouseTests {
       let revoked = try await box.local(
         "party", "revoke-certificate", folder + "/certificate.pem")
       #expect(revoked.code == 0)
-      #expect(try await box.run("inbox", "list", as: "iss").talk.contains("certificate-revoked"))
+      let old = try await answered { try await box.run("inbox", "list", as: "iss") }
+      #expect(old.talk.contains("certificate-revoked"))
       #expect(try await GatehouseProcess.run(list).code == 0)
       let parties = try await box.local("party", "list", "--json")
       #expect(parties.out.contains("\"urn\":\"\(urn)\""))

@@ -69,7 +69,7 @@ final class ServedGateway: Sendable {
     process = try GatehouseProcess(
       ["serve", "--config", directory.config], environment: environment)
     var port: Int?
-    while port == nil, process.isRunning, ContinuousClock.now - started < .seconds(30) {
+    while port == nil, process.isRunning, ContinuousClock.now - started < .seconds(90) {
       port = Self.port(in: process.talk)
       if port == nil { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -90,13 +90,13 @@ final class ServedGateway: Sendable {
   /// Kills it as a power cut would.
   func kill() async throws {
     process.send(signal: SIGKILL)
-    _ = try await process.wait(seconds: 10)
+    _ = try await process.wait(seconds: 60)
   }
 
   /// Asks it to stop, and expects that it ends well.
   func stop() async throws {
     process.send(signal: SIGTERM)
-    let end = try await process.wait(seconds: 30)
+    let end = try await process.wait(seconds: 120)
     #expect(end.code == 0, "\(end.talk.suffix(2000))")
   }
 }

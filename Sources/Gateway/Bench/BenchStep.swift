@@ -55,7 +55,7 @@ package struct BenchPlan: Sendable {
 
   /// The message of all steps. Throws when the schemas no longer take it.
   package func referral() throws -> BenchReferral {
-    let set = try SchemaSet(files: try SchemaFolder(schemas).files, limits: Limits())
+    let set = try SchemaSet(files: try SchemaFolder(schemas).files, compiling: .whenNeeded)
     return try BenchReferral(format: format, schemas: set, at: surroundings.now())
   }
 

@@ -3,7 +3,7 @@
 import ExchangeModel
 
 enum DirectoryCalls {
-  static let all = [parties, catalogue, schema]
+  static let all = [parties, catalogue, vocabulary, schema]
 
   private static let parties = DescribedCall(
     verb: .get, path: "/v1/parties", id: "listParties", tag: "Directory",
@@ -27,6 +27,21 @@ enum DirectoryCalls {
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller)
 
+  private static let vocabulary = DescribedCall(
+    verb: .get, path: "/v1/vocabulary", id: "getVocabulary", tag: "Directory",
+    summary: "List the words of the exchange",
+    description: """
+      Purposes with the categories of data that each may carry, lawful bases, special conditions, \
+      legal gateways, consent rules, roles, categories of data, and which purpose may follow on \
+      which. As the operator's `schemas/vocabulary.json` has it.
+      """,
+    answers: [
+      DescribedAnswer(
+        200, "The vocabulary.", fields: [.entityTag],
+        content: DescribedAnswer.json("Vocabulary"))
+    ],
+    refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + [.notFound])
+
   private static let schema = DescribedCall(
     verb: .get, path: "/v1/schemas/{path}", id: "getSchema", tag: "Directory",
     summary: "Fetch a schema, an example or a message type's description",
@@ -46,7 +61,7 @@ enum DirectoryCalls {
     ],
     answers: [
       DescribedAnswer(
-        200, "The file.",
+        200, "The file.", fields: [.entityTag],
         content: [
           "application/schema+json": ["schema": ["type": ["object", "boolean"]]],
           "application/json": .object([]),

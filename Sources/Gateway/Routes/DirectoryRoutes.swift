@@ -1,6 +1,7 @@
 // Whom may I send what, and how must it look: parties, catalogue, schemas.
 // Never shows certificates, nor parties that are suspended.
 
+import Crypto
 import ExchangeModel
 import Storage
 import Validation
@@ -14,6 +15,7 @@ struct DirectoryRoutes: Sendable {
     [
       Route(.get, "/v1/parties", handler: parties),
       Route(.get, "/v1/catalogue", handler: catalogue),
+      Route(.get, "/v1/vocabulary", handler: vocabulary),
       Route(.get, "/v1/schemas/{path...}", handler: schema),
     ]
   }
@@ -50,10 +52,16 @@ struct DirectoryRoutes: Sendable {
     return .json(writer.bytes)
   }
 
+  private func vocabulary(_ request: HTTPRequest) async throws -> HTTPResponse {
+    _ = try await request.caller(store)
+    guard let bytes = schemas.publishedFile("vocabulary.json") else { throw Refusal(.notFound) }
+    return Self.file(bytes, "application/json")
+  }
+
   private func schema(_ request: HTTPRequest) async throws -> HTTPResponse {
     _ = try await request.caller(store)
     let path = request.parameter("path")
-    guard let bytes = schemas.publishedFiles[path] ?? files[path]?.bytes else {
+    guard let bytes = schemas.publishedFile(path) ?? files[path]?.bytes else {
       throw Refusal(.notFound)
     }
     let mediaType =
@@ -64,8 +72,15 @@ struct DirectoryRoutes: Sendable {
       } else {
         "application/json"
       }
+    return Self.file(bytes, mediaType)
+  }
+
+  /// A file of the catalogue; its entity tag tells when it has changed.
+  private static func file(_ bytes: [UInt8], _ mediaType: String) -> HTTPResponse {
+    let digest = Hex.text(SHA256.hash(data: bytes))
     return HTTPResponse(
-      status: 200, fields: ["Content-Type": mediaType], body: .bytes(bytes))
+      status: 200, fields: ["Content-Type": mediaType, "ETag": "\"\(digest)\""],
+      body: .bytes(bytes))
   }
 }
 

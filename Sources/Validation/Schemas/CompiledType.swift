@@ -3,25 +3,29 @@
 import ExchangeModel
 
 /// A message type, its JSON Schema, its XML Schema and its mapping.
-struct CompiledType: Sendable {
+final class CompiledType: Sendable {
   let messageType: MessageType
   /// The schema's `$id`: what `dataschema` may say.
   let schemaID: String
   /// The XML Schema as generated.
   let xsdBytes: [UInt8]
   let mapping: PayloadMapping
+  let mask: Once<PayloadMask>
   private let schema: JSONSchema
+  private let reader: ContentReader
   private let xsd: XSDSchema
   private let limits: Limits
 
   init(
     messageType: MessageType, schemaID: String, schema: JSONSchema, shape: PayloadShape,
-    limits: Limits
+    vocabulary: Vocabulary, limits: Limits
   ) throws {
     self.messageType = messageType
     self.schemaID = schemaID
     self.schema = schema
     self.limits = limits
+    reader = ContentReader(messageType, shape: shape, vocabulary: vocabulary)
+    mask = Once { PayloadMask(shape: shape) }
     mapping = PayloadMapping(shape: shape, limits: limits)
     var generator = XSDGenerator(shape: shape, title: messageType.title)
     xsdBytes = generator.file()
@@ -33,11 +37,13 @@ struct CompiledType: Sendable {
   struct Verdict: Sendable {
     let issues: [ValidationIssue]
     let attachments: [AttachmentReference]
+    /// Empty when there are faults.
+    let content: ContentFacts
   }
 
   /// Checks a payload. Places are JSON Pointers into a JSON payload, and paths from the element
   /// of an XML payload on.
-  func verdict(on payload: ReadEnvelope.Content) -> Verdict {
+  func verdict(on payload: ReadEnvelope.Content, sentOn day: CivilDate? = nil) -> Verdict {
     switch payload {
     case .json(let node):
       var issues = schema.validate(node, limits: limits)
@@ -47,18 +53,21 @@ struct CompiledType: Sendable {
         let line = node["attachments"]?.line ?? node.line
         issues.append(issue.moved(to: issue.place, line: line))
       }
-      return Verdict(issues: bounded(issues), attachments: attachments)
-    case .xml(let element): return verdict(onXML: element)
+      return Verdict(
+        issues: bounded(issues), attachments: attachments,
+        content: issues.isEmpty ? reader.facts(of: node, on: day) : ContentFacts())
+    case .xml(let element): return verdict(onXML: element, sentOn: day)
     }
   }
 
   /// The XML Schema, the mapping and the JSON Schema all look. What the last two find is said in
   /// their words; the XML Schema says the same things again, so its words are used when they
   /// found nothing.
-  private func verdict(onXML element: XMLElement) -> Verdict {
+  private func verdict(onXML element: XMLElement, sentOn day: CivilDate?) -> Verdict {
     let mapped = mapping.json(from: element)
     var issues = mapped.issues
     var attachments: [AttachmentReference] = []
+    var content = ContentFacts()
     do {
       let document = try JSONDocument.parse(mapped.bytes, limits: limits)
       attachments = AttachmentReference.all(in: document.root)
@@ -69,12 +78,13 @@ struct CompiledType: Sendable {
         let moved = issue.moved(to: path, line: line)
         if !issues.contains(moved) { issues.append(moved) }
       }
+      if issues.isEmpty { content = reader.facts(of: document.root, on: day) }
     } catch {
       issues.append(error.issue.moved(to: "/" + mapping.rootName, line: element.line))
     }
     let xsdIssues = xsd.validate(element, limits: limits)
     if issues.isEmpty { issues = xsdIssues }
-    return Verdict(issues: bounded(issues), attachments: attachments)
+    return Verdict(issues: bounded(issues), attachments: attachments, content: content)
   }
 
   private func attachmentIssues(of attachments: [AttachmentReference]) -> [ValidationIssue] {

@@ -22,7 +22,8 @@ struct MessageTypeReader {
     } catch let error as MalformedDocument {
       reader.fault("", "line \(error.issue.line ?? 1): \(error.issue.message)")
     } catch let error as DecodingError {
-      reader.fault(error)
+      let (place, message) = error.told
+      reader.fault(place, message)
     } catch {
       reader.fault("", "cannot be read")
     }
@@ -34,7 +35,8 @@ struct MessageTypeReader {
   private static let names: Set<String> = [
     "type", "slug", "version", "code", "title", "description", "routes", "purposes",
     "lawfulBases", "specialConditions", "legalGateways", "consentRule", "expectedReplies",
-    "retention", "attachments", "sensitivity", "priority", "childIdentifiers",
+    "retention", "attachments", "sensitivity", "priority", "childIdentifiers", "consentItems",
+    "effect", "endsOn",
   ]
 
   private mutating func checkNames(_ root: JSONNode) {
@@ -54,8 +56,6 @@ struct MessageTypeReader {
       fault(place, "must not be empty")
     }
     checkLists(type)
-    let rules = (0...6).map { "CN\($0)" }
-    if !rules.contains(type.consentRule) { fault("/consentRule", "must be CN0 to CN6") }
     if Priority(rawValue: type.priority) == nil {
       fault("/priority", "must be routine, urgent or immediate")
     }
@@ -86,23 +86,6 @@ struct MessageTypeReader {
         fault("/attachments/\(position)/kind", "stands there twice")
       }
     }
-  }
-
-  /// The first thing the decoder could not take, with its place.
-  private mutating func fault(_ error: DecodingError) {
-    let context: DecodingError.Context
-    var tokens: [any CodingKey] = []
-    switch error {
-    case .keyNotFound(let key, let found):
-      context = found
-      tokens = [key]
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found):
-      context = found
-    @unknown default:
-      return fault("", "cannot be read")
-    }
-    let path = (context.codingPath + tokens).map { "/" + $0.stringValue }
-    fault(path.joined(), context.debugDescription)
   }
 
   private mutating func fault(_ place: String, _ message: String) {

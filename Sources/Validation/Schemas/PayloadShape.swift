@@ -40,7 +40,12 @@ struct PayloadShape: Sendable {
     let node: Int
     let isRequired: Bool
     let description: String?
+    /// Set when it reveals where a child with a sensitive address can be found.
+    let reveals: Revelation?
   }
+
+  /// By what a marked property reveals where the child can be found (`gatehouse:sensitive`).
+  enum Revelation: String, Sendable, CaseIterable { case address, phone, school }
 
   struct Items: Sendable, Equatable {
     let node: Int

@@ -112,12 +112,27 @@ struct PayloadShapeReader {
       members.append(
         PayloadShape.Member(
           name: name, node: index, isRequired: required.contains(name),
-          description: property["description"]?.string ?? nodes[index].description))
+          description: property["description"]?.string ?? nodes[index].description,
+          reveals: revelation(of: property, at: child)))
     }
     for name in required where !members.contains(where: { $0.name == name }) {
       fault(place, "requires \(name), which is not among its properties")
     }
     return .object(members)
+  }
+
+  /// The keyword of ours by which a property is marked as revealing.
+  static let revelationKeyword = "gatehouse:sensitive"
+
+  private mutating func revelation(
+    of property: JSONNode, at place: SchemaPlace
+  ) -> PayloadShape.Revelation? {
+    guard let mark = property[Self.revelationKeyword] else { return nil }
+    let revelation = mark.string.flatMap { PayloadShape.Revelation(rawValue: $0) }
+    if revelation == nil {
+      fault(place, "\(Self.revelationKeyword) must be address, phone or school")
+    }
+    return revelation
   }
 
   private mutating func array(

@@ -1,71 +1,81 @@
-// From the files of `schemas/` to compiled message types, with every fault by file.
-// Never stops at the first fault: an operator mends them all at once.
+// From the files of `schemas/` to message types, with every fault by file.
+// Never compiles: descriptors are read here, schemas when they are needed.
 import ExchangeModel
 
-/// Loads the files once.
+/// Reads the files once.
 struct SchemaLoader {
   private(set) var faults: [SchemaFault] = []
-  private let files: [SchemaFile]
-  private let limits: Limits
-  private var library = SchemaLibrary()
-  private var registry = JSONSchemaRegistry()
+  /// The folders in the order of their paths; without a message type where the descriptor is
+  /// faulty.
+  private(set) var folders: [(folder: MessageFolder, messageType: MessageType?)] = []
+  let files: [SchemaFile]
+  private(set) var vocabulary: Vocabulary?
 
-  init(files: [SchemaFile], limits: Limits) {
+  init(files: [SchemaFile]) {
     self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    self.limits = limits
-  }
-
-  private static func isSchema(_ path: String) -> Bool {
-    path.hasSuffix(".schema.json") && !path.contains("/examples/")
   }
 
   private static func isDescriptor(_ path: String) -> Bool {
     MessageFolder(path: path).map { $0.path + "/message.json" == path } ?? false
   }
 
-  /// Descriptors and JSON Schemas by path, and the envelope's XML Schemas.
+  private static func isOfCatalogue(_ path: String) -> Bool {
+    SchemaDocuments.isSchema(path) || isDescriptor(path) || path == VocabularyReader.path
+  }
+
+  /// The vocabulary, descriptors and JSON Schemas by path, and the envelope's XML Schemas.
   var published: [String: [UInt8]] {
     let kept = files.filter { file in
       let isEnvelope = file.path.hasPrefix("envelope/") && file.path.hasSuffix(".xsd")
-      return Self.isSchema(file.path) || Self.isDescriptor(file.path) || isEnvelope
+      return Self.isOfCatalogue(file.path) || isEnvelope
     }
     return Dictionary(kept.map { ($0.path, $0.bytes) }) { first, _ in first }
   }
 
-  /// FNV-1a, 64 bits, over the paths and bytes of descriptors and schemas.
+  /// FNV-1a, 64 bits, over the paths and bytes of the vocabulary, descriptors and schemas.
   var version: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      // A separator, so that bytes cannot move from one file to the next.
-      hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-    }
-    for file in files where Self.isSchema(file.path) || Self.isDescriptor(file.path) {
-      add(file.path.utf8)
-      add(file.bytes)
+    for file in files where Self.isOfCatalogue(file.path) {
+      Self.add(Array(file.path.utf8), to: &hash)
+      Self.add(file.bytes, to: &hash)
     }
     let text = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - text.utf8.count) + text
   }
 
-  func xsdPath(of type: MessageType) -> String {
-    "messages/\(type.slug)/v\(type.version)/payload.xsd"
+  private static func add(_ bytes: [UInt8], to hash: inout UInt64) {
+    bytes.withUnsafeBufferPointer { bytes in
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+    // A separator, so that bytes cannot move from one file to the next.
+    hash = (hash ^ 0xFF) &* 0x100_0000_01b3
   }
 
-  /// Every message type; incomplete when there are faults.
-  mutating func load() -> [CompiledType] {
+  /// Reads the vocabulary and every descriptor.
+  mutating func load() {
     checkPaths()
-    for file in files where Self.isSchema(file.path) { addSchema(file) }
-    guard faults.isEmpty else { return [] }
-    var types: [CompiledType] = []
+    var words: VocabularyReader?
+    do { words = try VocabularyReader.read(files) } catch { add(error.faults) }
+    vocabulary = words?.vocabulary
     for file in files where Self.isDescriptor(file.path) {
       guard let folder = MessageFolder(path: file.path) else { continue }
-      if let type = compile(file, folder: folder) { types.append(type) }
+      switch MessageTypeReader.read(file, folder: folder) {
+      case .success(let type):
+        add(words?.faults(of: type, in: file.path) ?? [])
+        folders.append((folder, type))
+      case .failure(let found):
+        add(found.faults)
+        folders.append((folder, nil))
+      }
     }
-    if types.isEmpty, faults.isEmpty {
+    if folders.isEmpty, faults.isEmpty {
       faults.append(SchemaFault(file: "messages", message: "there is no message type"))
     }
-    return types
+  }
+
+  /// Notes faults that were found elsewhere, each once.
+  mutating func add(_ found: [SchemaFault]) {
+    for fault in found where !faults.contains(fault) { faults.append(fault) }
   }
 
   private mutating func checkPaths() {
@@ -87,70 +97,5 @@ struct SchemaLoader {
         faults.append(SchemaFault(file: path, message: "\(other) is missing beside it"))
       }
     }
-  }
-
-  private mutating func addSchema(_ file: SchemaFile) {
-    do {
-      let document = try JSONDocument.parse(file.bytes)
-      let expected = SchemaLibrary.baseID + file.path
-      guard document.root["$id"]?.string == expected else {
-        faults.append(SchemaFault(file: file.path, place: "/$id", message: "must be \(expected)"))
-        return
-      }
-      library.add(document, id: expected)
-      try registry.add(file.bytes, defaultID: expected)
-    } catch let error as MalformedDocument {
-      let line = error.issue.line ?? 1
-      faults.append(
-        SchemaFault(file: file.path, message: "line \(line): \(error.issue.message)"))
-    } catch {
-      faults.append(SchemaFault(file: file.path, message: "\(error)"))
-    }
-  }
-
-  private mutating func compile(_ file: SchemaFile, folder: MessageFolder) -> CompiledType? {
-    let schemaPath = "\(folder.path)/payload.schema.json"
-    let id = SchemaLibrary.baseID + schemaPath
-    let shape = PayloadShapeReader.read(
-      id: id, slug: folder.slug, version: folder.version, from: library)
-    let type = MessageTypeReader.read(file, folder: folder)
-    guard let shape = taken(shape), let type = taken(type) else { return nil }
-    for (name, pointer) in type.childIdentifiers.sorted(by: { $0.key < $1.key })
-    where !shape.holds(pointer) {
-      faults.append(
-        SchemaFault(
-          file: file.path, place: "/childIdentifiers/\(name)",
-          message: "\(pointer) is no place in the payload"))
-    }
-    do {
-      let schema = try registry.compile(id, assertFormats: true)
-      return try CompiledType(
-        messageType: type, schemaID: id, schema: schema, shape: shape, limits: limits)
-    } catch {
-      faults.append(SchemaFault(file: schemaPath, message: "\(error)"))
-      return nil
-    }
-  }
-
-  private mutating func taken<Value>(_ result: Result<Value, SchemaFaults>) -> Value? {
-    switch result {
-    case .success(let value): return value
-    case .failure(let found):
-      for fault in found.faults where !faults.contains(fault) { faults.append(fault) }
-      return nil
-    }
-  }
-}
-
-extension PayloadShape {
-  /// True when a JSON Pointer names a property of the structure.
-  func holds(_ pointer: String) -> Bool {
-    guard pointer.utf8.first == 0x2F else { return false }
-    var node = root
-    for token in pointer.split(separator: "/") {
-      guard let member = member(token, of: node) else { return false }
-      node = member.node
-    }
-    return true
   }
 }

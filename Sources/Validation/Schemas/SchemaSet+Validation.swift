@@ -9,10 +9,12 @@ extension SchemaSet {
   /// the envelope.
   package func validate(_ read: ReadEnvelope) throws(Refusal) -> ValidatedEnvelope {
     let envelope = read.envelope
-    guard let type = compiled[envelope.type] else {
+    guard let type = compiled(envelope.type) else {
       throw Refusal(.unknownMessageType, issues: [unknownType(read)])
     }
-    let verdict = type.verdict(on: read.content)
+    let isPublic = type.messageType.effect == .publication
+    let verdict = type.verdict(
+      on: read.content, sentOn: isPublic ? Self.day(of: envelope) : nil)
     var issues = verdict.issues.map(read.located)
     if let stated = envelope.dataSchema, !stated.utf8.elementsEqual(type.schemaID.utf8) {
       issues.insert(
@@ -22,7 +24,13 @@ extension SchemaSet {
     }
     guard issues.isEmpty else { throw Refusal(.payloadInvalid, issues: issues) }
     return ValidatedEnvelope(
-      envelope: envelope, messageType: type.messageType, attachments: verdict.attachments)
+      envelope: envelope, messageType: type.messageType, attachments: verdict.attachments,
+      content: verdict.content)
+  }
+
+  /// The day in the envelope's `time`; nil when it has none.
+  private static func day(of envelope: Envelope) -> CivilDate? {
+    envelope.time.flatMap { CivilDate(String($0.prefix(10))) }
   }
 
   /// A payload in the format asked for; the same payload when it has that format already.
@@ -33,7 +41,7 @@ extension SchemaSet {
     _ payload: Payload, of type: String, to format: ContentFormat
   ) throws(Refusal) -> Payload {
     guard payload.format != format else { return payload }
-    guard let mapping = compiled[type]?.mapping else { throw Refusal(.unknownMessageType) }
+    guard let mapping = compiled(type)?.mapping else { throw Refusal(.unknownMessageType) }
     let mapped: PayloadMapping.Mapped
     do {
       switch payload.format {
@@ -52,7 +60,7 @@ extension SchemaSet {
   /// Where the digest of the attachment with this index stands in the envelope.
   package func place(ofAttachment index: Int, in read: ReadEnvelope) -> String {
     var place = "/attachments/\(index)/sha256"
-    if case .xml = read.content, let mapping = compiled[read.envelope.type]?.mapping {
+    if case .xml = read.content, let mapping = compiled(read.envelope.type)?.mapping {
       place = mapping.path(of: place)
     }
     let issue = ValidationIssue(place: place, line: nil, rule: "attachment", message: "")

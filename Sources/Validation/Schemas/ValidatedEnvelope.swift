@@ -8,11 +8,17 @@ package struct ValidatedEnvelope: Sendable {
   package let messageType: MessageType
   /// The documents the payload names, in its order.
   package let attachments: [AttachmentReference]
+  /// What the deciding rooms may know of the payload.
+  package let content: ContentFacts
 
-  init(envelope: Envelope, messageType: MessageType, attachments: [AttachmentReference]) {
+  init(
+    envelope: Envelope, messageType: MessageType, attachments: [AttachmentReference],
+    content: ContentFacts
+  ) {
     self.envelope = envelope
     self.messageType = messageType
     self.attachments = attachments
+    self.content = content
   }
 }
 

@@ -21,7 +21,7 @@ struct SchemaCommand: AsyncParsableCommand {
     @Argument(help: "Envelope files, JSON or XML.") var files: [String]
 
     func run() async throws {
-      let schemas = try options.load()
+      let schemas = try options.load(compiling: .whenNeeded)
       var invalid = 0
       for file in files {
         let issues = try check(file, schemas)
@@ -38,7 +38,14 @@ struct SchemaCommand: AsyncParsableCommand {
       let bytes = Array(data)
       do {
         let format = EnvelopeFile.format(of: bytes)
-        _ = try schemas.validate(try EnvelopeReader.read(bytes, format: format))
+        let read = try EnvelopeReader.read(bytes, format: format)
+        let faults = schemas.faults(of: read.envelope.type)
+        if !faults.isEmpty {
+          return faults.map {
+            ValidationIssue(place: $0.place, line: nil, rule: "schema", message: "\($0)")
+          }
+        }
+        _ = try schemas.validate(read)
         return []
       } catch {
         let text = error.code.description
@@ -112,19 +119,22 @@ struct SchemaCommand: AsyncParsableCommand {
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the message types.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the message types.",
+      discussion: "A table by family on a terminal; otherwise type, code and title by tabs.")
 
     @OptionGroup var options: SchemaOptions
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let types = try options.load().messageTypes
+      let types = try options.load(compiling: .whenNeeded).messageTypes
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return print(String(decoding: try encoder.encode(types), as: UTF8.self))
       }
-      for type in types { print("\(type.type)\t\(type.code)\t\(type.title)") }
+      let table = TypeTable(types: types)
+      for line in Terminal.isOutputRead ? table.aligned : table.lines { print(line) }
     }
   }
 
@@ -140,7 +150,7 @@ struct SchemaCommand: AsyncParsableCommand {
       guard let data = FileManager.default.contents(atPath: file) else {
         throw CommandFailure(.notFound, "\(file): cannot be read")
       }
-      let schemas = try options.load()
+      let schemas = try options.load(compiling: .whenNeeded)
       let format: ContentFormat = to == .json ? .json : .xml
       do {
         let bytes = Array(data)
@@ -178,9 +188,9 @@ struct SchemaOptions: ParsableArguments {
     return folder
   }
 
-  func load() throws -> SchemaSet {
+  func load(compiling: SchemaSet.Compiling = .all) throws -> SchemaSet {
     do {
-      return try SchemaSet(files: try SchemaFolder(try folder()).files)
+      return try SchemaSet(files: try SchemaFolder(try folder()).files, compiling: compiling)
     } catch let failure as CommandFailure {
       throw failure
     } catch {

@@ -68,7 +68,8 @@ struct SandboxStory: Service {
       "GET", "/v1/inbox/\(id)", headers: [("Accept", "application/cloudevents+json")]
     ).orFailure()
     let read = try EnvelopeReader.read(fetched.bytes, format: .json)
-    let schemas = try SchemaSet(files: try SchemaFolder(folder.schemas).files)
+    let schemas = try SchemaSet(
+      files: try SchemaFolder(folder.schemas).files, compiling: .whenNeeded)
     _ = try schemas.validate(read)
     say("\(fetched.bytes.count) bytes of JSON, valid against its JSON Schema")
     say("basis on it: \(read.envelope.lawfulBasis?.rawValue ?? "none")")

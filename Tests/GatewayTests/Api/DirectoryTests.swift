@@ -33,7 +33,7 @@ struct DirectoryTests {
         let catalogue = try await gateway.client(agency).call("GET", "/v1/catalogue").json()
         #expect(catalogue["version"]?.string?.isEmpty == false)
         let types = catalogue["messageTypes"].map { Array($0.elements) } ?? []
-        #expect(types.count == 4)
+        #expect(types.count == 16)
         let found = try #require(types.first { $0["type"]?.string == type })
         #expect(found["maySend"]?.bool == maySend)
         #expect(found["mayReceive"]?.bool == mayReceive)
@@ -58,6 +58,23 @@ struct DirectoryTests {
           #expect(answer.bytes == (try SampleEnvelopes.bytes(of: file)))
         }
       }
+    }
+  }
+
+  @Test("The vocabulary is served as it is on disk, with a tag of its content")
+  func vocabulary() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      let answer = try await school.call("GET", "/v1/vocabulary")
+      let file = try SampleEnvelopes.bytes(of: SampleEnvelopes.schemas + "/vocabulary.json")
+      #expect(answer.status == 200 && answer.bytes == file)
+      #expect(answer.header("Content-Type") == "application/json")
+      #expect(answer.header("ETag") == "\"\(sha256(file))\"")
+      let again = try await school.call("GET", "/v1/schemas/vocabulary.json")
+      #expect(again.bytes == file && again.header("ETag") == answer.header("ETag"))
+      _ = try gateway.issue(.camhs, as: "stranger")
+      let stranger = try gateway.client(.camhs, "stranger")
+      #expect(try await stranger.call("GET", "/v1/vocabulary").status == 403)
     }
   }
 

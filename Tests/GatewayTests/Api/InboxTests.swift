@@ -69,7 +69,7 @@ struct InboxTests {
       #expect(try await page == [id])
       let took = ContinuousClock.now - started
       #expect(took >= .milliseconds(500))
-      #expect(took < .seconds(10))
+      #expect(took < .seconds(25))
     }
   }
 
@@ -83,7 +83,7 @@ struct InboxTests {
       let id = try await gateway.admitted()
       let again = ContinuousClock.now
       #expect(try await service.inbox("?wait=30") == [id])
-      #expect(ContinuousClock.now - again < .seconds(10))
+      #expect(ContinuousClock.now - again < .seconds(25))
     }
   }
 

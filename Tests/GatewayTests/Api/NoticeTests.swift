@@ -25,8 +25,8 @@ import Validation
       Party(urn: urn, name: "Test gateway", role: PartyRole(rawValue: "gateway")))
   }
 
-  private func notice(_ gateway: GatewayHarness) async throws -> Row {
-    let row = try await gateway.store.pool.read {
+  private func notice(_ gateway: GatewayHarness) throws -> Row {
+    let row = try gateway.store.pool.read {
       try Row.fetchOne($0, sql: "SELECT * FROM notice")
     }
     return try #require(row)
@@ -36,12 +36,12 @@ import Validation
     for state: String, _ gateway: GatewayHarness
   ) async throws -> Row {
     for _ in 0..<600 {
-      let row = try await notice(gateway)
+      let row = try notice(gateway)
       if row["state"] == state { return row }
       try await Task.sleep(for: .milliseconds(50))
     }
     Issue.record("the notice never became \(state)")
-    return try await notice(gateway)
+    return try notice(gateway)
   }
 
   @Test func isSentToTheInboxOnce() async throws {
@@ -79,10 +79,10 @@ import Validation
       try await gateway.store.setState(of: try Agency.school.urn(), to: .suspended)
       try await owe(gateway)
       for _ in 0..<600 {
-        if try await notice(gateway)["attempts"] == 1 { break }
+        if try notice(gateway)["attempts"] == 1 { break }
         try await Task.sleep(for: .milliseconds(50))
       }
-      let row = try await notice(gateway)
+      let row = try notice(gateway)
       #expect(row["state"] == "owed")
       #expect(row["failure"] == "recipient-suspended")
       #expect(row["due_at"] > gateway.clock.now().milliseconds)
@@ -99,7 +99,7 @@ import Validation
         try await Task.sleep(for: .milliseconds(50))
       }
       #expect(gateway.log.text.contains("notice.no-gateway-party"))
-      #expect(try await notice(gateway)["state"] == "owed")
+      #expect(try notice(gateway)["state"] == "owed")
       try await registerGateway(gateway)
       _ = try await wait(for: "sent", gateway)
     }

@@ -61,7 +61,7 @@ struct ReadinessTests {
       let started = ContinuousClock.now
       gateway.beginStop()
       try await gateway.waitForStop()
-      #expect(ContinuousClock.now - started < .seconds(5))
+      #expect(ContinuousClock.now - started < .seconds(40))
       await #expect(throws: (any Error).self) { try await gateway.store.probe() }
     }
   }
@@ -88,7 +88,7 @@ struct ReadinessTests {
       #expect(page.status == 200)
       #expect(page.text.contains(#""messages":[]"#))
       #expect(page.field("Connection")?.lowercased() == "close")
-      #expect(ContinuousClock.now - started < .seconds(5))
+      #expect(ContinuousClock.now - started < .seconds(40))
       #expect(await idle.closes())
       // While the upload keeps the door from closing, the gateway says it is not ready.
       let ready = try await gateway.admin("/readyz")
@@ -101,7 +101,7 @@ struct ReadinessTests {
       let answer = try await upload.answer()
       #expect(answer.status == 201)
       try await gateway.waitForStop()
-      #expect(ContinuousClock.now - started < .seconds(15))
+      #expect(ContinuousClock.now - started < .seconds(55))
       let store = try Store(
         directory: gateway.settings.data, surroundings: gateway.surroundings,
         access: Policy.decideAccess)

@@ -94,7 +94,7 @@ final class RawClient: Sendable {
   func close() async { try? await channel.close().get() }
 
   /// True when the server closes within the time.
-  func closes(within limit: Duration = .seconds(5)) async -> Bool {
+  func closes(within limit: Duration = .seconds(60)) async -> Bool {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
       if box.state.withLock({ $0.isClosed }) { return true }
@@ -110,7 +110,7 @@ final class RawClient: Sendable {
 
   /// The next whole answer. Throws `TimedOut` when none comes, or the server closes without one.
   func answer(
-    isHead: Bool = false, within limit: Duration = .seconds(10)
+    isHead: Bool = false, within limit: Duration = .seconds(60)
   ) async throws -> RawAnswer {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

@@ -69,6 +69,11 @@ import Validation
       policyVersion: "1", catalogueVersion: "1")
   }
 
+  @Test func vocabulary() throws {
+    let bytes = try SampleEnvelopes.bytes(of: SampleEnvelopes.schemas + "/vocabulary.json")
+    #expect(try Self.faults(bytes, by: "Vocabulary") == [])
+  }
+
   @Test(arguments: [nil, "dpa2018:sch1-6"])
   func receipts(condition: String?) throws {
     let decision = Self.decision(condition)

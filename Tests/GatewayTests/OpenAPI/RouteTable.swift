@@ -31,7 +31,7 @@ final class RouteTable: Sendable {
     let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     let root = (0..<4).reduce(sources) { url, _ in url.deletingLastPathComponent() }
     folder = try SchemaFolder(root.appendingPathComponent("schemas").path)
-    schemas = try SchemaSet(files: folder.files, limits: limits)
+    schemas = try SchemaSet(files: folder.files, limits: limits, compiling: .whenNeeded)
     directory = NSTemporaryDirectory() + "routes-" + UUID().uuidString
     let surroundings = Surroundings(
       now: { Self.now }, random: { UInt64.random(in: .min ... .max) })

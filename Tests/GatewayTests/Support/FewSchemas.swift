@@ -1,12 +1,14 @@
-// A copy of `schemas/` with the four types of a medical referral, so that a gateway in a test
-// starts without compiling the whole catalogue. Removed when the process ends.
+// A copy of `schemas/` with the types that the tests send, so that a gateway in a test starts without compiling the whole catalogue. Removed when the process ends.
 
 import Foundation
 
 enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
-    "triage-outcome", "rejection-notice",
+    "triage-outcome", "rejection-notice", "consented-share", "consent-withdrawn",
+    "disclosure-without-consent", "not-to-share-decision", "rectification-notice",
+    "rectification-acknowledgement", "objection", "practice-review-publication",
+    "duty-reminder", "medical-evidence-request", "safeguarding-referral",
   ]
 
   /// The copy's path; made at the first use.
@@ -16,7 +18,7 @@ enum FewSchemas {
     atexit { try? FileManager.default.removeItem(atPath: FewSchemas.target) }
     try? files.createDirectory(
       atPath: target + "/messages", withIntermediateDirectories: true)
-    for part in ["common", "envelope"] + types.map({ "messages/" + $0 }) {
+    for part in ["vocabulary.json", "common", "envelope"] + types.map({ "messages/" + $0 }) {
       try? files.copyItem(atPath: "\(source)/\(part)", toPath: "\(target)/\(part)")
     }
     return target

@@ -21,7 +21,7 @@ import Testing
     let required = referral.attachments.filter(\.isRequired).map(\.kind)
     #expect(Set(required) == ["attendance-certificate", "ihcp"])
     #expect(referral.childIdentifiers["upn"] == "/child/upn")
-    #expect(set.publishedFiles["messages/medical-referral/v1/payload.xsd"] != nil)
+    #expect(set.publishedFile("messages/medical-referral/v1/payload.xsd") != nil)
   }
 
   @Test func versionChangesWithAnyByte() throws {
@@ -46,10 +46,37 @@ import Testing
         == #"<aNote xmlns="urn:gatehouse:message:a-note:v1"><text>Hello</text></aNote>"#)
   }
 
+  @Test func whatIsNotNeededIsNotCompiled() throws {
+    let broken = Self.replacing("payload.schema.json", "$defs/language", "$defs/languages")
+    let set = try SchemaSet(files: broken, compiling: .whenNeeded)
+    #expect(set.messageTypes.count == 4)
+    // The others work; the broken one is refused, and its faults can be asked for.
+    let other = "gatehouse.referral-acknowledgement.v1"
+    let payload = #"{"caseRef":"A","receivedAt":"2026-11-21T09:00:00Z"}"#
+    _ = try set.validate(try Self.read(other, payload))
+    #expect(set.faults(of: other).isEmpty)
+    let referral = "gatehouse.medical-referral.v1"
+    #expect(throws: Refusal.self) { try set.validate(try Self.read(referral, "{}")) }
+    #expect(set.faults(of: referral).map(\.place) == ["/properties/firstLanguage"])
+    #expect(set.publishedFile("messages/medical-referral/v1/payload.xsd") == nil)
+    #expect(set.publishedFile("messages/triage-outcome/v1/payload.xsd") != nil)
+  }
+
+  @Test func aTypeIsCompiledOnceWhoeverAsks() async throws {
+    let set = try SchemaSet(files: SchemasFolder.medical, compiling: .whenNeeded)
+    let found = await withTaskGroup(of: ObjectIdentifier?.self) { group in
+      for _ in 0..<50 {
+        group.addTask { set.compiled("gatehouse.triage-outcome.v1").map { ObjectIdentifier($0) } }
+      }
+      return await group.reduce(into: Set<ObjectIdentifier?>()) { $0.insert($1) }
+    }
+    #expect(found.count == 1 && !found.contains(nil))
+  }
+
   @Test func twoVersionsLiveAtOnce() throws {
     let one = Self.note(version: 1, field: #""text": {"type": "string"}"#)
     let two = Self.note(version: 2, field: #""words": {"type": "string"}"#)
-    let set = try SchemaSet(files: one + two)
+    let set = try SchemaSet(files: one + two + SchemasFolder.vocabulary)
     #expect(set.messageTypes.map(\.version) == [1, 2])
     _ = try set.validate(try Self.read("gatehouse.a-note.v1", #"{"text":"x"}"#))
     _ = try set.validate(try Self.read("gatehouse.a-note.v2", #"{"words":"x"}"#))
@@ -130,9 +157,9 @@ import Testing
     let set = try SchemasFolder.medicalSet.get()
     let mark = "Zyxw9"
     for example in SchemasFolder.examples("valid")
-    where example.format == .json && set.publishedFiles[example.folder + "/payload.xsd"] != nil {
+    where example.format == .json && set.publishedFile(example.folder + "/payload.xsd") != nil {
       let read = try EnvelopeReader.read(example.bytes, format: .json, limits: Limits())
-      let type = try #require(set.compiled[read.envelope.type])
+      let type = try #require(set.compiled(read.envelope.type))
       guard case .json(let node) = read.content else { continue }
       var writer = JSONWriter()
       Self.plant(mark, for: node, into: &writer)

@@ -34,6 +34,8 @@ enum SchemasFolder {
       ].contains { file.path.hasPrefix("messages/\($0)/") }
   }
 
+  static let vocabulary = files.filter { $0.path == "vocabulary.json" }
+
   static let medicalSet = Result { try SchemaSet(files: medical) }
 
   static func bytes(_ path: String) -> [UInt8]? { files.first { $0.path == path }?.bytes }

@@ -1,0 +1,53 @@
+// Reads what a message does to the gateway's registers from its payload.
+// Never carries it out: the store does, when the message is admitted.
+import ExchangeModel
+
+/// Reads one kind of effect.
+struct EffectReader: Sendable {
+  let effect: MessageType.Effect
+  let shape: PayloadShape
+
+  /// Members of the payload that the effect needs, so the schema must require them as strings; the
+  /// last of a disclosure is a list.
+  static func members(of effect: MessageType.Effect) -> [String] {
+    switch effect {
+    case .disclosureWithoutConsent: ["messageId", "informedPerson", "reviewOn", "whatDisclosed"]
+    case .consentWithdrawal: ["consentRef", "scope"]
+    case .notToShare: ["messageId", "reason"]
+    case .objection: ["interim"]
+    case .publication: []
+    }
+  }
+
+  /// The effect of a payload that its schema accepted.
+  func effect(of payload: JSONNode, on day: CivilDate?) -> MessageEffect? {
+    func text(_ name: String) -> String { payload[name]?.string ?? "" }
+    switch effect {
+    case .disclosureWithoutConsent:
+      guard let review = CivilDate(text("reviewOn")) else { return nil }
+      let items = payload.elements(of: "whatDisclosed")
+      return .disclosureWithoutConsent(
+        messageID: text("messageId"), informed: text("informedPerson"),
+        disclosesAddress: items.contains { $0.isString("address") }, reviewOn: review)
+    case .consentWithdrawal:
+      return .consentWithdrawal(consent: text("consentRef"), scope: scope(of: payload))
+    case .notToShare: return .notToShare(request: text("messageId"), reason: text("reason"))
+    case .objection:
+      return .objection(interim: text("interim"), outcome: payload["outcome"]?.string)
+    case .publication:
+      var scan = PublicationScan(shape: shape, day: day)
+      scan.read(payload)
+      return .publication(findings: scan.findings, possibleNames: scan.possibleNames)
+    }
+  }
+
+  /// A scope that cannot be read takes the whole consent back: rather too little is shared.
+  private func scope(of payload: JSONNode) -> WithdrawalScope {
+    switch payload["scope"]?.string {
+    case "one-recipient":
+      payload["recipient"]?.string.flatMap { PartyURN($0) }.map { .recipient($0) } ?? .all
+    case "one-item": payload["item"]?.string.map { .item($0) } ?? .all
+    default: .all
+    }
+  }
+}
