@@ -41,9 +41,10 @@ package final class GatewayServer: Sendable {
     self.logger = logger
   }
 
-  /// Opens the store, compiles the catalogue and begins to listen.
+  /// Opens the store, compiles the catalogue and begins to listen. `access` is given by tests alone.
   package static func start(
-    _ settings: Settings, surroundings: Surroundings, logger: Logger
+    _ settings: Settings, surroundings: Surroundings, logger: Logger,
+    access: @escaping AccessPolicy = Policy.decideAccess
   ) async throws -> GatewayServer {
     let folder = try SchemaFolder(settings.schemas)
     let schemas = try SchemaSet(files: folder.files, limits: settings.limits)
@@ -53,7 +54,7 @@ package final class GatewayServer: Sendable {
     let signer = try LogKeyFile.read(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
-      access: Policy.decideAccess)
+      access: access)
     let opened = store.latestDirectory
     let publisher = LogPublisher(store: store, signer: signer, logger: logger)
     let readiness = Readiness()

@@ -7,6 +7,7 @@ import Foundation
 import Logging
 import MessageLog
 import NIOSSL
+import Policy
 import ServiceLifecycle
 import Storage
 import Synchronization
@@ -57,7 +58,9 @@ final class GatewayHarness: Sendable {
   var surroundings: Surroundings { EdgeHarness.surroundings(clock) }
   var store: Store { server.store }
 
-  private init(_ change: (inout Settings) -> Void) async throws {
+  private init(
+    access: @escaping AccessPolicy, _ change: (inout Settings) -> Void
+  ) async throws {
     directory = FileManager.default.temporaryDirectory.path + "/gatehouse-" + UUID().uuidString
     let surroundings = EdgeHarness.surroundings(clock)
     authority = try CertificateFiles.createAuthority(
@@ -79,7 +82,8 @@ final class GatewayHarness: Sendable {
     let logger = Logger(label: "test") { [clock] _ in
       JSONLogHandler(level: .trace, now: { clock.now() }, write: { log.append($0) })
     }
-    server = try await GatewayServer.start(settings, surroundings: surroundings, logger: logger)
+    server = try await GatewayServer.start(
+      settings, surroundings: surroundings, logger: logger, access: access)
     for agency in Agency.allCases {
       let certificate = try issue(agency, as: "first")
       try await store.register(
@@ -91,11 +95,12 @@ final class GatewayHarness: Sendable {
 
   /// Runs a test against a gateway, with all its services, and stops it whatever happens.
   static func with(
+    access: @escaping AccessPolicy = Policy.decideAccess,
     _ change: (inout Settings) -> Void = { _ in }, _ body: (GatewayHarness) async throws -> Void
   ) async throws {
     await turns.take()
     do {
-      let harness = try await GatewayHarness(change)
+      let harness = try await GatewayHarness(access: access, change)
       harness.start()
       do {
         try await body(harness)

@@ -1,0 +1,41 @@
+// Under which decision each call stands (DESIGN 5, promise 2): one line for every route, and a test
+// that fails for a route without one. Never consulted at run time: the rooms below ask the policy
+// themselves, and the test calls each route with a policy that denies everything.
+
+import ExchangeModel
+
+/// What keeps a call from handing out more than it may.
+enum RouteRule: Sendable, Equatable {
+  /// The policy decides on the message that comes in (`Policy.decide`).
+  case decision
+  /// The policy decides on each message that something is handed out of (`Policy.decideAccess`).
+  case access(AccessFacts.Asked)
+  /// A register whose entries are shown to the parties that they name; why no message comes out.
+  case register(String)
+  /// Nothing of any message comes out; why.
+  case nothing(String)
+
+  /// The rule of a route by its verb and template; nil when it has none.
+  static func of(_ route: Route) -> RouteRule? {
+    all["\(route.verb.rawValue) \(route.template)"]
+  }
+
+  static let all: [String: RouteRule] = [
+    "POST /v1/messages": .decision,
+    "GET /v1/messages/{messageId}": .access(.status),
+    "GET /v1/messages/{messageId}/receipt": .access(.proof),
+    "GET /v1/inbox": .access(.listing),
+    "GET /v1/inbox/{messageId}": .access(.content),
+    "POST /v1/inbox/{messageId}/acknowledgement": .access(.content),
+    "PUT /v1/attachments/{sha256}": .nothing("takes bytes in, and hands none out"),
+    "GET /v1/attachments/{sha256}": .access(.attachment),
+    "HEAD /v1/attachments/{sha256}": .nothing("tells the uploader how far its own upload got"),
+    "GET /v1/parties": .nothing("agencies, never a child"),
+    "GET /v1/catalogue": .nothing("message types, never a message"),
+    "GET /v1/vocabulary": .nothing("published words"),
+    "GET /v1/schemas/{path...}": .nothing("published files"),
+    "GET /v1/log/checkpoint": .nothing("the size and root hash of the log"),
+    "GET /openapi.json": .nothing("the description of the calls"),
+    "GET /problems/{code}": .nothing("the explanation of a refusal code"),
+  ]
+}
