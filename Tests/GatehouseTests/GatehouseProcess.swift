@@ -129,7 +129,7 @@ final class GatehouseProcess: Sendable {
     while ContinuousClock.now < limit {
       if out.contains(text) || talk.contains(text) { return }
       guard isRunning else { break }
-      try await Task.sleep(for: .milliseconds(5))
+      try await Task.sleep(for: .milliseconds(20))
     }
     guard !out.contains(text), !talk.contains(text) else { return }
     Issue.record("never said \(text); it said: \(talk.suffix(2000))")

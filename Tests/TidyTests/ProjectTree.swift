@@ -1,9 +1,20 @@
 // The project's files, found from where this file lies. Never follows what git ignores.
 
+import Dispatch
 import Foundation
 
 /// The tree that the tests keep tidy.
 enum ProjectTree {
+  /// Looks at the tree on a thread of its own: reading and searching it takes seconds, in which
+  /// the few threads that all tests share would stand still, and other tests watch the clock.
+  static func look<Found: Sendable>(_ work: @escaping @Sendable () -> Found) async -> Found {
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: work()) }
+    }
+  }
+
+  private static let queue = DispatchQueue(label: "tidy")
+
   /// The top folder.
   static let top = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

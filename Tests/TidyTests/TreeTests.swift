@@ -4,96 +4,98 @@ import Testing
 
 @Suite("The tree is tidy")
 struct TreeTests {
-  private let sources = ProjectTree.sources
-  private let swift = ProjectTree.swift
-
   /// Fails with all findings that nothing excuses, or when there was nothing to look at.
-  private func expectNone(
-    _ findings: [Finding], of count: Int, location: SourceLocation = #_sourceLocation
-  ) {
-    let unexcused = findings.unexcused()
+  private func expectNone<Item>(
+    in items: @escaping @Sendable () -> [Item], location: SourceLocation = #_sourceLocation,
+    _ find: @escaping @Sendable (Item) -> [Finding]
+  ) async {
+    let (unexcused, count) = await ProjectTree.look {
+      let items = items()
+      return (items.flatMap(find).unexcused(), items.count)
+    }
     #expect(unexcused.isEmpty, "\(unexcused.report)", sourceLocation: location)
     #expect(count > 0, "no file was read", sourceLocation: location)
   }
 
   @Test("Imports point down, and each module stays in its rooms")
-  func imports() {
-    expectNone(sources.flatMap(RoomRules.imports), of: sources.count)
+  func imports() async {
+    await expectNone(in: { ProjectTree.sources }) { RoomRules.imports($0) }
   }
 
   @Test("Tests import Testing")
-  func testImports() {
-    expectNone(swift.flatMap(RoomRules.testImports), of: swift.count)
+  func testImports() async {
+    await expectNone(in: { ProjectTree.swift }) { RoomRules.testImports($0) }
   }
 
   @Test("Names of files, folders and types say what they are")
-  func names() {
-    expectNone(sources.flatMap(RoomRules.names), of: sources.count)
+  func names() async {
+    await expectNone(in: { ProjectTree.sources }) { RoomRules.names($0) }
   }
 
   @Test("One word per thing")
-  func words() {
-    expectNone(sources.flatMap(WordRules.words), of: sources.count)
+  func words() async {
+    await expectNone(in: { ProjectTree.sources }) { WordRules.words($0) }
   }
 
   @Test("Nothing traps on input, prints, or is public")
-  func safety() {
-    expectNone(sources.flatMap(SafetyRules.check), of: sources.count)
+  func safety() async {
+    await expectNone(in: { ProjectTree.sources }) { SafetyRules.check($0) }
   }
 
   @Test("Functions are short")
-  func functions() {
-    expectNone(swift.flatMap(ShapeRules.functionLength), of: swift.count)
+  func functions() async {
+    await expectNone(in: { ProjectTree.swift }) { ShapeRules.functionLength($0) }
   }
 
   @Test("Every file opens with a comment; lines and files are short")
-  func shape() {
+  func shape() async {
     let endings = [".swift", ".py", ".java", ".h", ".modulemap", ".sh", ".service"]
-    let files = ProjectTree.files.filter { path in endings.contains { path.hasSuffix($0) } }
-    var findings: [Finding] = []
-    for path in files {
-      guard let text = ProjectTree.text(of: path) else { continue }
+    await expectNone(
+      in: { ProjectTree.files.filter { path in endings.contains { path.hasSuffix($0) } } }
+    ) { path in
+      guard let text = ProjectTree.text(of: path) else { return [] }
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      findings += ShapeRules.openingComment(path: path, text: text)
-      findings += ShapeRules.lineLength(path: path, lines: lines)
-      findings += ShapeRules.fileLength(path: path, lines: lines)
+      return ShapeRules.openingComment(path: path, text: text)
+        + ShapeRules.lineLength(path: path, lines: lines)
+        + ShapeRules.fileLength(path: path, lines: lines)
     }
-    expectNone(findings, of: files.count)
   }
 
   @Test("No key, no path of one machine, no registry")
-  func texts() {
+  func texts() async {
     // These tests name what they look for.
-    let files = ProjectTree.files.filter { !$0.hasPrefix("Tests/TidyTests/") }
-    var findings: [Finding] = []
-    for path in files {
-      guard let text = ProjectTree.text(of: path) else { continue }
-      findings += TextRules.homePaths(path: path, text: text)
-      findings += TextRules.registries(path: path, text: text)
-      findings += TextRules.privateKeys(path: path, text: text)
+    await expectNone(
+      in: { ProjectTree.files.filter { !$0.hasPrefix("Tests/TidyTests/") } }
+    ) { path in
+      guard let text = ProjectTree.text(of: path) else { return [] }
+      return TextRules.homePaths(path: path, text: text)
+        + TextRules.registries(path: path, text: text)
+        + TextRules.privateKeys(path: path, text: text)
     }
-    expectNone(findings, of: files.count)
   }
 
-  @Test("git holds no build product, database or key", .enabled(if: ProjectTree.tracked != nil))
-  func tracked() throws {
-    let tracked = try #require(ProjectTree.tracked)
-    expectNone(TextRules.tracked(tracked), of: tracked.count)
+  @Test("git holds no build product, database or key")
+  func tracked() async throws {
+    let findings = await ProjectTree.look { ProjectTree.tracked.map { TextRules.tracked($0) } }
+    // Without git there is nothing to look at.
+    let unexcused = findings?.unexcused() ?? []
+    #expect(unexcused.isEmpty, "\(unexcused.report)")
   }
 
   @Test("Every exception is still needed", arguments: Exception.all)
-  func exceptions(_ exception: Exception) {
-    let file = swift.filter { $0.path == exception.path }
-    let findings =
-      file.flatMap(RoomRules.imports) + file.flatMap(RoomRules.names)
-      + file.flatMap(WordRules.words) + file.flatMap(SafetyRules.check)
-      + file.flatMap(ShapeRules.functionLength)
+  func exceptions(_ exception: Exception) async {
+    let findings = await ProjectTree.look {
+      let file = ProjectTree.swift.filter { $0.path == exception.path }
+      return file.flatMap(RoomRules.imports) + file.flatMap(RoomRules.names)
+        + file.flatMap(WordRules.words) + file.flatMap(SafetyRules.check)
+        + file.flatMap(ShapeRules.functionLength)
+    }
     #expect(findings.contains { exception.covers($0) }, "take it out of Exception.all")
   }
 
   @Test("The median file is short (advice)")
-  func median() {
-    let counts = sources.map(\.lines.count).sorted()
+  func median() async {
+    let counts = await ProjectTree.look { ProjectTree.sources.map(\.lines.count).sorted() }
     let median = counts.isEmpty ? 0 : counts[counts.count / 2]
     if median >= ShapeRules.medianLines {
       print("advice: the median source file has \(median) lines; below 90 reads better")

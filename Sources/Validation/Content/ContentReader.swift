@@ -7,8 +7,15 @@ import ExchangeModel
 struct ContentReader: Sendable {
   /// A top-level property with the categories of data that it holds, as bits.
   private struct Property: Sendable {
-    let name: String
+    let name: [UInt8]
     let categories: UInt64
+
+    @inline(__always)
+    func isNamed(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+      guard key.count == name.count else { return false }
+      for index in name.indices where name[index] != key[index] { return false }
+      return true
+    }
   }
 
   /// The properties in the order of the schema, which is mostly that of a payload.
@@ -16,7 +23,8 @@ struct ContentReader: Sendable {
   /// The tokens of the categories by their bits, sorted.
   private let categories: [String]
   private let mayHoldAddress: Bool
-  private let identifiers: [(name: String, path: [String])]
+  private let identifiers: [IdentifierGroup]
+  private let identifierCount: Int
   private let consentItems: [String]?
   private let effect: EffectReader?
 
@@ -30,14 +38,13 @@ struct ContentReader: Sendable {
       where category.isHeld(by: member.name, in: type.slug) {
         bits |= 1 << UInt64(bit)
       }
-      return Property(name: member.name, categories: bits)
+      return Property(name: Array(member.name.utf8), categories: bits)
     }
     mayHoldAddress = shape.nodes.indices.contains { node in
       shape.members(of: node).contains { $0.name == Self.addressMark }
     }
-    identifiers = type.childIdentifiers.sorted { $0.key < $1.key }.map {
-      ($0.key, Self.tokens($0.value))
-    }
+    identifiers = IdentifierGroup.all(type.childIdentifiers)
+    identifierCount = type.childIdentifiers.count
     consentItems = type.consentItems.map(Self.tokens)
     effect = type.effect.map { EffectReader(effect: $0, shape: shape) }
   }
@@ -52,10 +59,8 @@ struct ContentReader: Sendable {
   func facts(of payload: JSONNode, on day: CivilDate?) -> ContentFacts {
     var facts = ContentFacts(dataCategories: dataCategories(of: payload))
     if mayHoldAddress { facts.hasSensitiveAddress = Self.hasSensitiveAddress(payload) }
-    for identifier in identifiers {
-      guard let value = Self.value(at: identifier.path, in: payload)?.string else { continue }
-      facts.identifiers[identifier.name] = value
-    }
+    facts.identifiers.reserveCapacity(identifierCount)
+    for group in identifiers { group.read(payload, into: &facts.identifiers) }
     if let consentItems {
       facts.consentItems =
         Self.value(at: consentItems, in: payload)
@@ -65,35 +70,53 @@ struct ContentReader: Sendable {
     return facts
   }
 
+  /// Looks at each top-level key once; the property expected next is nearly always the one.
   private func dataCategories(of payload: JSONNode) -> [String] {
     let storage = payload.storage
     var found: UInt64 = 0
-    var expected = 0
-    var cursor = payload.index + 1
-    let stop = Int(payload.entry.next)
-    while cursor + 1 < stop {
-      let key = JSONNode(storage: storage, index: cursor)
-      cursor = Int(storage.tape[cursor + 1].next)
-      guard let place = place(of: key, from: expected) else { continue }
-      found |= properties[place].categories
-      expected = place + 1
+    storage.tape.withUnsafeBufferPointer { tape in
+      storage.bytes.withUnsafeBufferPointer { bytes in
+        var expected = 0
+        var cursor = payload.index + 1
+        let stop = min(Int(payload.entry.next), tape.count)
+        while cursor + 1 < stop {
+          let key = tape[cursor]
+          let text = UnsafeBufferPointer(
+            rebasing: bytes[(Int(key.start) + 1)..<(Int(key.end) - 1)])
+          let place =
+            key.isEscaped
+            ? JSONEscapes.decoded(text).withUnsafeBufferPointer {
+              self.place(of: $0, from: expected)
+            }
+            : self.place(of: text, from: expected)
+          if let place {
+            found |= properties[place].categories
+            expected = place + 1
+          }
+          cursor = Int(tape[cursor + 1].next)
+        }
+      }
     }
+    return tokens(found)
+  }
+
+  private func tokens(_ found: UInt64) -> [String] {
     guard found != 0 else { return [] }
+    var rest = found
     var tokens: [String] = []
-    tokens.reserveCapacity(found.nonzeroBitCount)
-    while found != 0 {
-      tokens.append(categories[found.trailingZeroBitCount])
-      found &= found - 1
+    tokens.reserveCapacity(rest.nonzeroBitCount)
+    while rest != 0 {
+      tokens.append(categories[rest.trailingZeroBitCount])
+      rest &= rest - 1
     }
     return tokens
   }
 
-  private func place(of key: JSONNode, from expected: Int) -> Int? {
-    for place in expected..<max(expected, properties.count)
-    where key.isString(properties[place].name) {
+  private func place(of key: UnsafeBufferPointer<UInt8>, from expected: Int) -> Int? {
+    for place in expected..<max(expected, properties.count) where properties[place].isNamed(key) {
       return place
     }
-    for place in 0..<min(expected, properties.count) where key.isString(properties[place].name) {
+    for place in 0..<min(expected, properties.count) where properties[place].isNamed(key) {
       return place
     }
     return nil
@@ -126,6 +149,45 @@ struct ContentReader: Sendable {
       node = next
     }
     return node
+  }
+}
+
+/// The child's identifiers that stand in one object of the payload: it is walked once.
+private struct IdentifierGroup: Sendable {
+  /// The way to the object.
+  let path: [String]
+  /// The members, and what the descriptor calls them.
+  var members: [(property: String, name: String)]
+
+  static func all(_ pointers: [String: String]) -> [IdentifierGroup] {
+    var groups: [IdentifierGroup] = []
+    for (name, pointer) in pointers.sorted(by: { $0.key < $1.key }) {
+      let tokens = pointer.split(separator: "/").map { String($0) }
+      guard let property = tokens.last else { continue }
+      let path = Array(tokens.dropLast())
+      if let known = groups.firstIndex(where: { $0.path == path }) {
+        groups[known].members.append((property, name))
+      } else {
+        groups.append(IdentifierGroup(path: path, members: [(property, name)]))
+      }
+    }
+    return groups
+  }
+
+  func read(_ payload: JSONNode, into identifiers: inout [String: String]) {
+    guard let object = ContentReader.value(at: path, in: payload), object.kind == .object else {
+      return
+    }
+    let storage = object.storage
+    var cursor = object.index + 1
+    let stop = Int(object.entry.next)
+    while cursor + 1 < stop {
+      let key = JSONNode(storage: storage, index: cursor)
+      if let member = members.first(where: { key.isString($0.property) }) {
+        identifiers[member.name] = JSONNode(storage: storage, index: cursor + 1).string
+      }
+      cursor = Int(storage.tape[cursor + 1].next)
+    }
   }
 }
 

@@ -76,7 +76,7 @@ struct CallerTests {
       waiting.send("GET /v1/inbox?wait=20 HTTP/1.1\r\nHost: localhost\r\n\r\n")
       try await Task.sleep(for: .milliseconds(300))
       try await gateway.store.setState(of: try Agency.service.urn(), to: .suspended)
-      let answer = try? await waiting.answer(within: .seconds(5))
+      let answer = try? await waiting.answer(within: .seconds(30))
       #expect(answer?.status ?? 403 == 403)
       #expect(await waiting.closes())
       await waiting.close()

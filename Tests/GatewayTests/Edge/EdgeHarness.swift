@@ -107,6 +107,10 @@ final class EdgeHarness: Sendable {
     settings.identify = { peer, _ in directory.identify(peer) }
     settings.edgeLimits.sweepMilliseconds = 50
     settings.edgeLimits.lingerSeconds = 1
+    // Tests of deadlines set their own; the others may be slow on a busy machine.
+    settings.edgeLimits.handshakeSeconds = 60
+    settings.limits.headerSeconds = 60
+    settings.limits.bodySeconds = 60
     if !isPlain {
       settings.tls = TLSSettings(
         certificateChain: serverCertificate.certificatePEM,

@@ -132,9 +132,12 @@ private struct OpenSSLFolder {
       process.terminationHandler = { _ in done.resume() }
       do {
         try process.run()
-        into.fileHandleForWriting.write(Data(input.utf8))
-        if input.isEmpty { try into.fileHandleForWriting.close() }
-      } catch { done.resume(throwing: error) }
+      } catch {
+        return done.resume(throwing: error)
+      }
+      // It may be gone before it has read anything: its output then tells why.
+      try? into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      if input.isEmpty { try? into.fileHandleForWriting.close() }
     }
     return String(
       decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
