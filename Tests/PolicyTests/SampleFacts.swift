@@ -52,12 +52,16 @@ func party(
     state: state)
 }
 
+/// The folder of the project.
+let projectFolder: URL = {
+  let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+  return (0..<3).reduce(sources) { url, _ in url.deletingLastPathComponent() }
+}()
+
 /// The vocabulary that lies in `schemas/`.
 let vocabulary: Vocabulary = {
-  let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  let root = (0..<3).reduce(sources) { url, _ in url.deletingLastPathComponent() }
   do {
-    let data = try Data(contentsOf: root.appendingPathComponent("schemas/vocabulary.json"))
+    let data = try Data(contentsOf: projectFolder.appendingPathComponent("schemas/vocabulary.json"))
     return try JSONDecoder().decode(Vocabulary.self, from: data)
   } catch {
     preconditionFailure("\(error)")
