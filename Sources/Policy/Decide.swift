@@ -5,7 +5,7 @@ package import ExchangeModel
 
 /// The version of the rules below, kept with each decision so that it can be made again. Raised
 /// whenever a rule, its order or its texts change.
-package let version = "1"
+package let version = "2"
 
 /// Asks every rule, in fixed order, and answers with all of their outcomes.
 ///
@@ -35,6 +35,9 @@ package struct Terms: Sendable {
 
 /// All rules, in the order in which they are asked and shown.
 let rules: [any Rule] = [
-  PartiesRule(), RouteRule(), PurposeRule(), LawfulBasisRule(), SpecialConditionRule(),
-  LegalGatewayRule(), ConsentRule(), OverrideRule(), ExpiryRule(),
+  PartiesRule(), MessageTypeVersionRule(), RouteRule(), ResidencyRule(), PurposeRule(),
+  ClaimRule.lawfulBasis, ClaimRule.specialCondition, ClaimRule.legalGateway,
+  DataCategoriesRule(), ConsentRule(), OverrideRule(), OnwardUseRule(), WithdrawalRule(),
+  SensitiveAddressRule(), ObjectionRule(), InformationSharingDutyRule(), PublicationRule(),
+  DutyClocksRule(), ExpiryRule(),
 ]

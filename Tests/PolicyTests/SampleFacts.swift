@@ -15,18 +15,30 @@ struct SampleType {
   var specialConditions = ["dpa2018:sch1-6", "dpa2018:sch1-18"]
   var legalGateways = ["ea1996-s19", "cfa2014-s100"]
   var consentRule = "CN0"
+  var sensitivity = "OFFICIAL-SENSITIVE"
+  /// Types of expected replies with their time limits.
+  var replies: [(type: String, count: Int?, unit: String)] = []
+  var effect: String?
+  var endsOn: String?
 
   func made() throws -> MessageType {
-    let object: [String: Any] = [
+    var object: [String: Any] = [
       "type": "gatehouse.sample.v1", "slug": "sample", "version": 1, "code": "SAM.PLE",
       "title": "Sample", "description": "A sample.",
       "routes": [["from": from, "to": to, "sameAuthority": sameAuthority]],
       "purposes": purposes, "lawfulBases": lawfulBases, "specialConditions": specialConditions,
-      "legalGateways": legalGateways, "consentRule": consentRule, "expectedReplies": [Any](),
+      "legalGateways": legalGateways, "consentRule": consentRule,
+      "expectedReplies": replies.map { reply in
+        var made: [String: Any] = ["type": reply.type]
+        if let count = reply.count { made["within"] = ["count": count, "unit": reply.unit] }
+        return made
+      },
       "retention": ["rule": "R.MED", "text": "A year."], "attachments": [Any](),
-      "sensitivity": "OFFICIAL-SENSITIVE", "priority": "routine",
+      "sensitivity": sensitivity, "priority": "routine",
       "childIdentifiers": [String: String](),
     ]
+    object["effect"] = effect
+    object["endsOn"] = endsOn
     let json = try JSONSerialization.data(withJSONObject: object)
     return try JSONDecoder().decode(MessageType.self, from: json)
   }
@@ -40,12 +52,16 @@ func party(
     state: state)
 }
 
+/// The folder of the project.
+let projectFolder: URL = {
+  let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+  return (0..<3).reduce(sources) { url, _ in url.deletingLastPathComponent() }
+}()
+
 /// The vocabulary that lies in `schemas/`.
 let vocabulary: Vocabulary = {
-  let sources = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  let root = (0..<3).reduce(sources) { url, _ in url.deletingLastPathComponent() }
   do {
-    let data = try Data(contentsOf: root.appendingPathComponent("schemas/vocabulary.json"))
+    let data = try Data(contentsOf: projectFolder.appendingPathComponent("schemas/vocabulary.json"))
     return try JSONDecoder().decode(Vocabulary.self, from: data)
   } catch {
     preconditionFailure("\(error)")
@@ -129,4 +145,37 @@ func expect(
   }
   if case .denies = say { return }
   #expect(outcome.code == nil, sourceLocation: sourceLocation)
+}
+
+/// A type of a consent rule.
+func type(consentRule: String, sensitivity: String = "OFFICIAL-SENSITIVE") -> SampleType {
+  var type = SampleType()
+  type.consentRule = consentRule
+  type.sensitivity = sensitivity
+  return type
+}
+
+extension ConsentFact {
+  /// A live record that covers a message, altered.
+  static func live(_ alter: (inout ConsentFact) -> Void = { _ in }) -> ConsentFact {
+    var fact = ConsentFact(
+      record: "consent-1", state: .given, isForSender: true, coversRecipient: true,
+      coversPurpose: true, child: .same)
+    alter(&fact)
+    return fact
+  }
+
+  static let none = ConsentFact(record: "", state: .notFound)
+}
+
+extension DisclosureFact {
+  /// A record that stands for a message, altered.
+  static func standing(_ alter: (inout DisclosureFact) -> Void = { _ in }) -> DisclosureFact {
+    var fact = DisclosureFact(
+      record: "disclosure-1", state: .onRecord, isForSender: true, coversMessage: true)
+    alter(&fact)
+    return fact
+  }
+
+  static let none = DisclosureFact(record: "", state: .notFound)
 }

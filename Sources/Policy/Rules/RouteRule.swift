@@ -27,9 +27,10 @@ struct RouteRule: Rule {
         .routeNotAllowed,
         "Messages of this type stay within one local authority; these parties are of two.")
     }
+    let from = terms.vocabulary.named(sender.role.rawValue, in: .roles)
+    let to = terms.vocabulary.named(recipient.role.rawValue, in: .roles)
     return deny(
       .routeNotAllowed,
-      "A party of the role \(sender.role) does not send messages of this type to one of the role "
-        + "\(recipient.role).")
+      "Messages of this type do not go from a party of the role \(from) to one of the role \(to).")
   }
 }
