@@ -54,6 +54,8 @@ package struct AccessFacts: Sendable, Hashable {
 package enum HoldReason: String, Sendable, Hashable, Codable, CaseIterable {
   /// The consent that it rests on was withdrawn before its recipient had it.
   case consentWithdrawn = "consent-withdrawn"
+  /// A person must look at it before it is delivered.
+  case review
   /// An administrator holds it.
   case administrator
 }

@@ -11,18 +11,21 @@ package struct ContentFacts: Sendable, Equatable {
   package var identifiers: [String: String]
   /// The items at the descriptor's `consentItems`; nil where it has none.
   package var consentItems: [String]?
+  /// True when it holds something that a person must look at before it is delivered.
+  package var needsReview: Bool
   /// What the message does to a register; nil for most.
   package var effect: MessageEffect?
 
   package init(
     dataCategories: [String] = [], hasSensitiveAddress: Bool = false,
     identifiers: [String: String] = [:], consentItems: [String]? = nil,
-    effect: MessageEffect? = nil
+    needsReview: Bool = false, effect: MessageEffect? = nil
   ) {
     self.dataCategories = dataCategories
     self.hasSensitiveAddress = hasSensitiveAddress
     self.identifiers = identifiers
     self.consentItems = consentItems
+    self.needsReview = needsReview
     self.effect = effect
   }
 }

@@ -67,6 +67,10 @@ package struct RuleOutcome: Sendable, Hashable, Codable {
 
 /// Something to do because a message was permitted, e.g. `retain`, `tell-family`.
 package struct Obligation: Sendable, Hashable, Codable {
+  /// The kinds that the gateway itself acts on; all others are for the two parties.
+  package static let maskKind = "mask"
+  package static let holdForReviewKind = "hold-for-review"
+
   package let kind: String
   package let detail: String
 

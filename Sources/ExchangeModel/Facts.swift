@@ -72,6 +72,8 @@ package struct Claims: Sendable, Hashable, Codable {
   /// The categories of data in the payload, sorted.
   package var dataCategories: [String]
   package var hasSensitiveAddress: Bool
+  /// True when a person must look at the message before it is delivered.
+  package var needsReview: Bool
   /// `MessageType.Effect`, where the payload is complete enough to have it.
   package var effect: String?
   /// Kinds of identity found in a text that is to be published, e.g. `upn`, `name`; sorted.
@@ -103,6 +105,7 @@ package struct Claims: Sendable, Hashable, Codable {
     }
     dataCategories = content.dataCategories
     hasSensitiveAddress = content.hasSensitiveAddress
+    needsReview = content.needsReview
     effect = content.effect == nil ? nil : messageType.effect?.rawValue
     identityFound = []
     if case .publication(let findings, _) = content.effect { identityFound = findings }

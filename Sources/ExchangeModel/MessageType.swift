@@ -32,6 +32,9 @@ package struct MessageType: Sendable, Equatable, Codable {
   /// JSON Pointer to the items that a consent must cover; nil where the payload's categories of
   /// data are what it must cover.
   package let consentItems: String?
+  /// JSON Pointers to what a person must look at before the message is delivered, such as a code
+  /// of regulations that are no longer in force; nil for most types.
+  package let reviewWhenPresent: [String]?
   /// What an admitted message does to the gateway's own registers; nil for most types.
   package let effect: Effect?
   /// The last day (in UTC) on which this version is taken; nil while it has no end.

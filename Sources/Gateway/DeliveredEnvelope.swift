@@ -11,9 +11,6 @@ struct DeliveredEnvelope: Sendable {
   let schemas: SchemaSet
   let limits: Limits
 
-  /// The obligation to take a sensitive address out of the copy that is delivered.
-  private static let mask = "mask"
-
   /// The envelope in `format`, its payload converted when it came in the other.
   func bytes(of stored: StoredMessage, as format: ContentFormat) throws -> [UInt8] {
     // What was admitted under larger limits than today's can still be fetched.
@@ -26,7 +23,7 @@ struct DeliveredEnvelope: Sendable {
     envelope.lawfulBasis = LawfulBasis(rawValue: grounds.lawfulBasis)
     envelope.specialCondition = grounds.specialCondition.map(SpecialCondition.init(rawValue:))
     envelope.legalGateway = grounds.legalGateway.map(LegalGateway.init(rawValue:))
-    if stored.decision.obligations.contains(where: { $0.kind == Self.mask }) {
+    if stored.decision.obligations.contains(where: { $0.kind == Obligation.maskKind }) {
       envelope.payload = try schemas.masked(envelope.payload, of: envelope.type).payload
     }
     if envelope.payload.format != format {

@@ -63,7 +63,7 @@ enum GroundsSchema {
   private static let held = """
     CREATE TABLE held (
       message INTEGER NOT NULL PRIMARY KEY REFERENCES message (sequence),
-      reason TEXT NOT NULL CHECK (reason IN ('consent-withdrawn', 'administrator')),
+      reason TEXT NOT NULL CHECK (reason IN ('consent-withdrawn', 'review', 'administrator')),
       held_at INTEGER NOT NULL,
       leaf INTEGER NOT NULL REFERENCES leaf (leaf_index)
     ) STRICT;

@@ -32,7 +32,7 @@ struct SensitiveAddressRule: Rule {
     }
     return [
       Obligation(
-        kind: "mask",
+        kind: Obligation.maskKind,
         detail: "address, telephone numbers and school are taken out of the copy that is delivered"),
       Obligation(
         kind: "check-attachments",

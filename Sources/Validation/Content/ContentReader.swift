@@ -26,6 +26,7 @@ struct ContentReader: Sendable {
   private let identifiers: [IdentifierGroup]
   private let identifierCount: Int
   private let consentItems: [String]?
+  private let review: [[String]]
   private let effect: EffectReader?
 
   init(_ type: MessageType, shape: PayloadShape, vocabulary: Vocabulary) {
@@ -46,6 +47,7 @@ struct ContentReader: Sendable {
     identifiers = IdentifierGroup.all(type.childIdentifiers)
     identifierCount = type.childIdentifiers.count
     consentItems = type.consentItems.map(Self.tokens)
+    review = (type.reviewWhenPresent ?? []).map(Self.tokens)
     effect = type.effect.map { EffectReader(effect: $0, shape: shape) }
   }
 
@@ -61,6 +63,7 @@ struct ContentReader: Sendable {
     if mayHoldAddress { facts.hasSensitiveAddress = Self.hasSensitiveAddress(payload) }
     facts.identifiers.reserveCapacity(identifierCount)
     for group in identifiers { group.read(payload, into: &facts.identifiers) }
+    facts.needsReview = review.contains { Self.value(at: $0, in: payload) != nil }
     if let consentItems {
       facts.consentItems =
         Self.value(at: consentItems, in: payload)

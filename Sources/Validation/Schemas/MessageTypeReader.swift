@@ -36,7 +36,7 @@ struct MessageTypeReader {
     "type", "slug", "version", "code", "title", "description", "routes", "purposes",
     "lawfulBases", "specialConditions", "legalGateways", "consentRule", "expectedReplies",
     "retention", "attachments", "sensitivity", "priority", "childIdentifiers", "consentItems",
-    "effect", "endsOn",
+    "effect", "endsOn", "reviewWhenPresent",
   ]
 
   private mutating func checkNames(_ root: JSONNode) {

@@ -89,6 +89,7 @@ struct TypeCompilation: Sendable {
     type.childIdentifiers.sorted { $0.key < $1.key }.map {
       ("/childIdentifiers/\($0.key)", $0.value)
     } + (type.consentItems.map { [("/consentItems", $0)] } ?? [])
+      + (type.reviewWhenPresent ?? []).enumerated().map { ("/reviewWhenPresent/\($0)", $1) }
   }
 }
 
