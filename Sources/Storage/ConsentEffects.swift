@@ -27,7 +27,8 @@ extension WriteContext {
           reviewOn.daysSinceEpoch, leaf,
         ])
     case .consentWithdrawal(let consent, let scope):
-      try withdraw(consent, scope, by: source)
+      // The gateway's notice tells of a withdrawal that has happened.
+      if !message.submission.isNotice { try withdraw(consent, scope, by: source) }
     case .notToShare(let request, let reason):
       let leaf = try append(
         LogEvent(.notShared, [.actor: source.text, .reason: reason]),
@@ -69,4 +70,9 @@ extension WriteContext {
         .contains { $0.utf8.elementsEqual(item.utf8) }
     }
   }
+}
+
+extension Submission {
+  /// True for a notice that the gateway itself sends.
+  var isNotice: Bool { if case .notice = sender { true } else { false } }
 }

@@ -52,15 +52,23 @@ extension WriteContext {
   /// not rest on one.
   ///
   /// It does when its type's rule asks for consent (CN1, CN2, CN5, CN6), when the record is what
-  /// lets a sensitive address pass, or when data is used onward for another purpose. A withdrawal
-  /// itself never does, nor what the law discloses without consent (CN4).
-  func consentOnRecord(of submission: Submission, _ facts: Facts) -> String? {
-    guard let consent = facts.consent, [.given, .reviewOverdue].contains(consent.state),
-      consent.isForSender, submission.messageType.effect != .consentWithdrawal
-    else { return nil }
+  /// lets a sensitive address pass, or when data is used onward for another purpose. An answer
+  /// about health that names no record rests on that of its question. A withdrawal itself never
+  /// does, nor what the law discloses without consent (CN4).
+  func consentOnRecord(of submission: Submission, _ facts: Facts) throws -> String? {
+    if submission.messageType.effect == .consentWithdrawal { return nil }
     if case .consentWithdrawal = submission.content.effect { return nil }
     let rule = submission.messageType.consentRule
     if rule.utf8.elementsEqual("CN4".utf8) { return nil }
+    guard let consent = facts.consent else {
+      guard rule.utf8.elementsEqual("CN2".utf8),
+        let question = submission.envelope.inReplyTo
+      else { return nil }
+      return try consent(ofQuestion: question, submission.envelope)
+    }
+    guard [.given, .reviewOverdue].contains(consent.state), consent.isForSender else {
+      return nil
+    }
     let asksConsent = ["CN1", "CN2", "CN5", "CN6"].contains { rule.utf8.starts(with: $0.utf8) }
     let releases = facts.claims.hasSensitiveAddress && consent.releasesAddress
     let purpose = facts.claims.purpose
@@ -68,6 +76,13 @@ extension WriteContext {
       $0.purpose.map { !$0.utf8.elementsEqual(purpose.utf8) } ?? false
     }
     return asksConsent || releases || isOnward ? consent.record : nil
+  }
+
+  private func consent(ofQuestion reference: String, _ envelope: Envelope) throws -> String? {
+    guard let question = try threadMessage(reference, of: envelope) else { return nil }
+    let statement = try database.cachedStatement(
+      sql: "SELECT consent FROM message WHERE sequence = ?")
+    return try String.fetchOne(statement, arguments: [question.sequence])
   }
 
   /// Keeps what a message that rests on a consent carries, so that withdrawing an item finds it.

@@ -280,7 +280,7 @@ extension WriteContext {
   ) throws -> Receipt {
     let envelope = submission.envelope
     let isSealed = submission.messageType.isSealed
-    let consent = consentOnRecord(of: submission, facts)
+    let consent = try consentOnRecord(of: submission, facts)
     let decision = decided.decision
     let messageID = surroundings.messageID(at: now)
     let leaf = logSize
