@@ -4,7 +4,6 @@ import ExchangeModel
 import Foundation
 import GRDB
 import MessageLog
-import Synchronization
 import Testing
 
 @testable import Storage
@@ -13,12 +12,11 @@ import Testing
 struct ConsentRegisterTests {
   /// The facts of one message, as Policy is asked with them.
   private func facts(_ test: TestStore, _ submission: Submission) async throws -> Facts {
-    let seen = Mutex<Facts?>(nil)
-    _ = try await test.store.decideOnly(submission) { facts in
-      seen.withLock { $0 = facts }
-      return .permitted
+    let children = test.store.childKeys.keys(of: submission.content.identifiers)
+    return try await test.store.writer.submit { context in
+      let sender = try #require(context.directory[submission.envelope.source])
+      return try context.facts(of: submission, from: sender, children: children)
     }
-    return try #require(seen.withLock { $0 })
   }
 
   private func fact(
