@@ -70,7 +70,8 @@ extension Store {
       }
       let ids = try String.fetchAll(
         database,
-        sql: "SELECT consent_id FROM consent WHERE holder = ? AND number > ? ORDER BY number LIMIT ?",
+        sql:
+          "SELECT consent_id FROM consent WHERE holder = ? AND number > ? ORDER BY number LIMIT ?",
         arguments: [caller.urn.text, start, limit + 1])
       let records = try ids.prefix(limit).compactMap { id in
         try ConsentRow.find(id, in: database).map { row in

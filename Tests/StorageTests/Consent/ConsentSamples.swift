@@ -9,7 +9,8 @@ import Testing
 
 extension Agency {
   static let portal = Agency("urn:gatehouse:850:parent-portal", role: "parent-portal", digit: "d")
-  static let farPortal = Agency("urn:gatehouse:851:family-portal", role: "family-portal", digit: "e")
+  static let farPortal = Agency(
+    "urn:gatehouse:851:family-portal", role: "family-portal", digit: "e")
 }
 
 /// A type that asks for consent, one that is sealed besides, and those that act on the register.

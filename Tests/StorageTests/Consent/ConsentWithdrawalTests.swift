@@ -153,15 +153,18 @@ struct ConsentWithdrawalTests {
     let waiting = try await test.share("m-1", record)
     let receipt = try await test.admit(
       submission(
-        "w-1", facts: ContentFacts(
+        "w-1",
+        facts: ContentFacts(
           effect: .consentWithdrawal(consent: record.id.text, scope: .all)),
-        type: SampleTypes.withdrawal) { $0.consentRef = record.id.text })
+        type: SampleTypes.withdrawal
+      ) { $0.consentRef = record.id.text })
     #expect(try await test.state(waiting) == .held)
     #expect(try await test.state(receipt) == .awaiting)
     // The same again, by message: admitted, and nothing changes.
     try await test.admit(
       submission(
-        "w-2", facts: ContentFacts(
+        "w-2",
+        facts: ContentFacts(
           effect: .consentWithdrawal(consent: "urn:uuid:\(record.id)", scope: .all)),
         type: SampleTypes.withdrawal))
     #expect(try test.count("consent_change") == 2)

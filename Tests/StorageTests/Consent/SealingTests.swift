@@ -50,13 +50,15 @@ struct SealingTests {
   @Test func repeatsAreComparedByContent() async throws {
     let test = try await TestStore.make()
     let receipt = try await test.admit(sealed("m-1"))
-    guard case .duplicate(let same) = try await test.store.admit(
-      sealed("m-1"), decide: permitAll)
+    guard
+      case .duplicate(let same) = try await test.store.admit(
+        sealed("m-1"), decide: permitAll)
     else { throw Unexpected(outcome: "not a duplicate") }
     #expect(same.messageID == receipt.messageID)
     let other = sealed("m-1", content: "{}")
-    guard case .differs(_, let received, _) = try await test.store.admit(
-      other, decide: permitAll)
+    guard
+      case .differs(_, let received, _) = try await test.store.admit(
+        other, decide: permitAll)
     else { throw Unexpected(outcome: "not compared") }
     #expect(received == Array(Self.content.utf8))
   }
