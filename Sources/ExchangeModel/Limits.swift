@@ -46,6 +46,13 @@ package struct Limits: Sendable {
   package var longPollSeconds: Int64 = 60
   /// Characters of a refusal's detail that a recipient may give.
   package var acknowledgementDetail = 1000
+  /// Bytes of a consent as it is registered.
+  package var consentBytes = 64 << 10
+  /// Purposes, items or recipients in one consent, and bytes of a name or reason in it.
+  package var consentEntries = 50
+  package var consentText = 500
+  /// Consents in one page.
+  package var consentsPage = 100
 
   package init() {}
 }

@@ -107,6 +107,7 @@ package final class GatewayServer: Sendable {
     return messages.routes
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
+      + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(publisher: publisher).routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
@@ -125,6 +126,7 @@ package final class GatewayServer: Sendable {
       .init(service: DirectoryWatch(store: store, api: api, logger: logger, opened: opened)),
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
+      .init(service: ConsentSweep(store: store, logger: logger)),
     ]
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))

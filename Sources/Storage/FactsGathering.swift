@@ -33,7 +33,7 @@ extension WriteContext {
       facts.disclosure = try disclosureFact(reference, for: submission)
     }
     if case .consentWithdrawal(let consent, _) = submission.content.effect {
-      facts.mayWithdraw = try mayWithdraw(consent, by: sender)
+      facts.mayWithdraw = try submission.isNotice || mayWithdraw(consent, by: sender)
     }
     for (link, reference) in [
       (OnwardFact.Link.causation, envelope.causationID), (.reply, envelope.inReplyTo),

@@ -12,6 +12,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case checkpointBeforeRow = "checkpoint-before-row"
   case beforeAnswer = "before-answer"
   case noticeBeforeSent = "notice-before-sent"
+  case withdrawalBeforeHolds = "withdrawal-before-holds"
+  case withdrawalAfterHolds = "withdrawal-after-holds"
 
   private static let armed: (point: Failpoint, countdown: FailpointCountdown)? = {
     guard let text = ProcessInfo.processInfo.environment["GATEHOUSE_FAILPOINT"] else { return nil }

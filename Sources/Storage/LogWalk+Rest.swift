@@ -24,6 +24,7 @@ extension LogWalk {
       throw Fault(text: difference)
     }
     try checkHolders(database)
+    if let difference = try consents.difference(from: database) { throw Fault(text: difference) }
     try checkFacts(database)
   }
 

@@ -3,6 +3,7 @@
 
 import Crypto
 import ExchangeModel
+import Foundation
 import GRDB
 import MessageLog
 
@@ -22,6 +23,8 @@ struct LogWalk: Sendable {
   private var checkpoints: [Int64: [UInt8]] = [:]
   private var decisions = DecisionMemory()
   private let openNote: @Sendable ([UInt8]) throws -> (Int64, MerkleHash)
+  private let sealing: Sealing
+  private(set) var consents = ConsentReplay()
 
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
@@ -31,7 +34,10 @@ struct LogWalk: Sendable {
   /// Leaves of one snapshot.
   private static let step: Int64 = 8192
 
-  init(openNote: @escaping @Sendable ([UInt8]) throws -> (Int64, MerkleHash)) {
+  init(
+    sealing: Sealing, openNote: @escaping @Sendable ([UInt8]) throws -> (Int64, MerkleHash)
+  ) {
+    self.sealing = sealing
     self.openNote = openNote
   }
 
@@ -156,7 +162,9 @@ struct LogWalk: Sendable {
     switch entry.kind {
     case .acknowledged: try checkAcknowledgement(event, entry, index, row)
     case .disposed: if let subject = entry.subject { shredded[subject] = nil }
-    default: replay.apply(event)
+    default:
+      replay.apply(event)
+      consents.apply(event, entry, index)
     }
   }
 
@@ -164,10 +172,12 @@ struct LogWalk: Sendable {
     _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: Row, _ database: Database
   ) throws {
     guard let messageID: String = row.read("message_id"), messageID == entry.subject,
-      row.read("admission") == index, let received = row.bytes("received")
+      row.read("admission") == index, let stored: Data = row.read("received")
     else { throw Fault(text: "leaf \(index): the message it admits is not there") }
-    let digest = SHA256.hash(data: received)
-    guard event[.contentDigest] == Hex.text(digest) else {
+    let received = try? sealing.received(
+      stored, of: messageID, isSealed: row.read("is_sealed") == 1)
+    let digest = SHA256.hash(data: received ?? stored)
+    guard received != nil, event[.contentDigest] == Hex.text(digest) else {
       throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
     }
     func differs(_ column: String) -> Fault {
@@ -233,7 +243,7 @@ struct LogWalk: Sendable {
 }
 
 /// Compares byte for byte: Swift's own `==` takes canonically equivalent texts for one.
-private func same(_ left: String?, _ right: String?) -> Bool {
+func same(_ left: String?, _ right: String?) -> Bool {
   switch (left, right) {
   case (nil, nil): true
   case (let left?, let right?): left.utf8.elementsEqual(right.utf8)

@@ -19,7 +19,7 @@ struct MessageRow {
   private static let summaryColumns = """
     message.sequence, message.message_id, message.source, message.source_id, message.recipient,
     message.type, message.purpose, message.priority, message.admitted_at,
-    length(message.received) AS size
+    length(message.received) - \(Sealing.overhead) * message.is_sealed AS size
     """
 
   /// The message of this id; nil when there is none.
@@ -54,14 +54,17 @@ struct MessageRow {
   }
 
   /// The content as it was received, and its format.
-  func content(in database: Database) throws -> (ContentFormat, [UInt8]) {
+  func content(
+    in database: Database, _ sealing: Sealing
+  ) throws -> (ContentFormat, [UInt8]) {
     let statement = try database.cachedStatement(
       sql: "SELECT format, received FROM message WHERE sequence = ?")
     let row = try Row.fetchOne(statement, arguments: [sequence])
     guard let row, let format = ContentFormat(rawValue: row["format"]) else {
       throw StoreFailure.corrupt("message")
     }
-    let received: Data = row["received"]
+    let received = try sealing.received(
+      row["received"], of: summary.messageID.text, isSealed: isSealed)
     return (format, Array(received))
   }
 

@@ -14,4 +14,7 @@ extension WriteContext {
 
   /// True when one of these pairs (forename, surname) names a child that the gateway knows.
   func namesAKnownChild(_ names: [[String]]) throws -> Bool { false }
+
+  /// Keeps an objection that a message makes, and its outcome when there is one.
+  mutating func recordObjection(of message: AdmittedMessage) throws {}
 }

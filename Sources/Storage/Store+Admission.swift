@@ -88,7 +88,7 @@ extension Store {
     _ submission: Submission, decide: @escaping @Sendable (Facts) -> Decision
   ) async throws -> AdmissionOutcome {
     // Made here, so that the one writer does as little as can be.
-    let content = Content(submission.received, children: childKeys, submission.content)
+    let content = Content(submission, childKeys, sealing)
     return try await writer.submit { context in
       let sender: Party
       switch context.sender(of: submission) {
@@ -114,7 +114,7 @@ extension Store {
         let refusal = Refusal(.attachmentMissing, issues: missing)
         return try context.refuse(submission, refusal, decided)
       }
-      return .admitted(try context.insert(submission, content, decided))
+      return .admitted(try context.insert(submission, content, decided, facts))
     }
   }
 
@@ -122,7 +122,7 @@ extension Store {
   package func decideOnly(
     _ submission: Submission, decide: @escaping @Sendable (Facts) -> Decision
   ) async throws -> Result<Decision, Refusal> {
-    let content = Content(submission.received, children: childKeys, submission.content)
+    let content = Content(submission, childKeys, sealing)
     return try await writer.submit { context in
       let sender: Party
       switch context.sender(of: submission) {
@@ -174,17 +174,19 @@ extension Store {
   }
 }
 
-/// The bytes received as they go into the row, their SHA-256, and the keys of the child.
+/// The bytes received, their SHA-256, the keys of the child, and what seals a row.
 private struct Content: Sendable {
   let bytes: Data
   let digest: Data
   let hex: String
   let children: [ChildKey]
+  let sealing: Sealing
 
-  init(_ received: [UInt8], children keys: ChildKeys, _ content: ContentFacts) {
-    children = keys.keys(of: content.identifiers)
-    bytes = Data(received)
-    let hash = SHA256.hash(data: received)
+  init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
+    self.sealing = sealing
+    children = keys.keys(of: submission.content.identifiers)
+    bytes = Data(submission.received)
+    let hash = SHA256.hash(data: submission.received)
     digest = Data(hash)
     hex = Hex.text(hash)
   }
@@ -203,7 +205,7 @@ extension WriteContext {
     guard try Int64.fetchOne(known, arguments: arguments) != nil else { return nil }
     let statement = try database.cachedStatement(
       sql: """
-        SELECT message_id, admitted_at, leaf, received_sha256, received, format, decision
+        SELECT message_id, admitted_at, leaf, received_sha256, received, is_sealed, format, decision
         FROM message WHERE source = ? AND source_id = ?
         """)
     guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
@@ -217,7 +219,8 @@ extension WriteContext {
       decision: try decision(row["decision"]), logIndex: leaf, logSize: leaf + 1)
     let earlierDigest: Data = row["received_sha256"]
     if earlierDigest == content.digest { return .duplicate(receipt) }
-    let received: Data = row["received"]
+    let received = try content.sealing.received(
+      row["received"], of: messageID.text, isSealed: row["is_sealed"])
     return .differs(receipt, received: Array(received), format: format)
   }
 
@@ -273,9 +276,11 @@ extension WriteContext {
   }
 
   fileprivate mutating func insert(
-    _ submission: Submission, _ content: Content, _ decided: FactsMemory.Entry
+    _ submission: Submission, _ content: Content, _ decided: FactsMemory.Entry, _ facts: Facts
   ) throws -> Receipt {
     let envelope = submission.envelope
+    let isSealed = submission.messageType.isSealed
+    let consent = try consentOnRecord(of: submission, facts)
     let decision = decided.decision
     let messageID = surroundings.messageID(at: now)
     let leaf = logSize
@@ -285,12 +290,11 @@ extension WriteContext {
         .admitted,
         [
           .basis: decision.grounds.lawfulBasis, .catalogueVersion: decision.catalogueVersion,
-          .consent: envelope.consentRef == nil ? nil : consentOnRecord(of: submission),
-          .contentDigest: content.hex, .decision: decided.decisionRow.digest,
+          .consent: consent, .contentDigest: content.hex, .decision: decided.decisionRow.digest,
           .facts: decided.facts.digest, .id: envelope.id,
           .policyVersion: decision.policyVersion, .purpose: envelope.purpose.rawValue,
           .recipient: envelope.recipient.text,
-          .scope: submission.messageType.isSealed ? AdmittedMessage.sealedScope : nil,
+          .scope: isSealed ? AdmittedMessage.sealedScope : nil,
           .source: envelope.source.text, .type: envelope.type,
         ]), subject: messageID.text, message: sequence)
     let insert = try database.cachedStatement(
@@ -304,8 +308,8 @@ extension WriteContext {
       sequence, messageID.text, envelope.source.text, envelope.id, envelope.recipient.text,
       envelope.type, envelope.purpose.rawValue, submission.priority.rawValue,
       now.milliseconds, submission.expiresAt?.milliseconds, submission.format.rawValue,
-      content.bytes, content.digest, decided.decisionRow.id, leaf, decided.facts.id,
-      consentOnRecord(of: submission), submission.messageType.isSealed,
+      try content.sealing.stored(content.bytes, of: messageID, isSealed: isSealed),
+      content.digest, decided.decisionRow.id, leaf, decided.facts.id, consent, isSealed,
       content.children.isEmpty ? nil : Data(content.children.flatMap(\.bytes)),
     ])
     let inbox = try database.cachedStatement(
@@ -322,6 +326,7 @@ extension WriteContext {
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
       children: content.children)
+    try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
     try updateDuties(for: admitted)
     woken.insert(envelope.recipient)

@@ -102,10 +102,13 @@ extension WriteContext {
     for sequence in sequences {
       guard let found = try MessageRow.find(sequence: sequence, in: database) else { continue }
       do {
-        return try gate.require(.attachment, of: found, by: party)
+        try gate.require(.attachment, of: found, by: party)
       } catch let denied {
         refusal = denied
+        continue
       }
+      // A document is content: a withdrawal of consent comes too late to hold the message.
+      return try markOpened(sequence)
     }
     throw refusal
   }

@@ -32,18 +32,17 @@ extension Store {
   /// Throws: `Refusal(.notFound)` when it is not in this party's inbox or history.
   package func open(_ id: MessageID, by spkiSHA256: String) async throws -> StoredMessage {
     let gate = gate
+    let sealing = sealing
     return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
       let found = try context.received(id, by: party, asking: .content, gate)
-      let (format, received) = try found.content(in: context.database)
+      let (format, received) = try found.content(in: context.database, sealing)
       let decision = try context.decision(found.decision)
       try context.append(
         LogEvent(.read, [.actor: party.urn.text]), subject: id.text,
         message: found.sequence)
       // From here on its recipient has it: a withdrawal of consent comes too late to hold it.
-      let opened = try context.database.cachedStatement(
-        sql: "UPDATE message SET opened_at = ? WHERE sequence = ? AND opened_at IS NULL")
-      try opened.execute(arguments: [context.now.milliseconds, found.sequence])
+      try context.markOpened(found.sequence)
       return StoredMessage(
         summary: found.summary, format: format, received: received, decision: decision)
     }
@@ -135,6 +134,13 @@ extension Store {
 }
 
 extension WriteContext {
+  /// Notes that a message's recipient has had content of it.
+  func markOpened(_ sequence: Int64) throws {
+    let opened = try database.cachedStatement(
+      sql: "UPDATE message SET opened_at = ? WHERE sequence = ? AND opened_at IS NULL")
+    try opened.execute(arguments: [now.milliseconds, sequence])
+  }
+
   /// The party of a certificate, as of this transaction.
   func caller(_ spkiSHA256: String) throws -> Party {
     try directory.identify(spkiSHA256: spkiSHA256, at: now).get()

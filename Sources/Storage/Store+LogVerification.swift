@@ -34,7 +34,7 @@ extension Store {
     openNote: @escaping @Sendable ([UInt8]) throws -> (Int64, MerkleHash),
     progress: @escaping @Sendable (Int64, Int64) -> Void
   ) async throws -> LogVerification {
-    var walk = LogWalk(openNote: openNote)
+    var walk = LogWalk(sealing: sealing, openNote: openNote)
     while !walk.isDone {
       walk = try await pool.read { [walk] database in
         var next = walk

@@ -17,6 +17,7 @@ package final class Store: Sendable {
   let attachmentFiles: AttachmentFiles
   let access: AccessPolicy
   let childKeys: ChildKeys
+  let sealing: Sealing
   private let checkpointer: JournalCheckpointer
   private let health = StoreHealth()
   private let directoryCache: DirectoryCache
@@ -53,6 +54,9 @@ package final class Store: Sendable {
     self.surroundings = surroundings
     self.access = access
     childKeys = try ChildKeys(file: directory + "/child.key", surroundings: surroundings)
+    sealing = try Sealing(
+      file: directory + "/sealing.key", mayMake: try pool.read { try Sealing.isUnused($0) },
+      surroundings: surroundings)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })

@@ -17,7 +17,7 @@ struct Gatehouse: AsyncParsableCommand {
     subcommands: [
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
       InboxCommand.self, SchemaCommand.self, LogCommand.self, PartyCommand.self,
-      CertificateCommand.self, BenchCommand.self,
+      CertificateCommand.self, ConsentCommand.self, BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

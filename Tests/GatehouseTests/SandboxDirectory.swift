@@ -109,6 +109,8 @@ enum Example {
   static let absence =
     messages + "/fifteen-day-absence-notification/v1/examples/on-and-off.valid.json"
   static let referral = messages + "/medical-referral/v1/examples/year-9-fatigue.valid.json"
+  static let question =
+    messages + "/medical-evidence-request/v1/examples/mornings-only.valid.json"
   static let invalid =
     messages
     + "/medical-referral/v1/examples/upn-check-letter-and-unknown-codes.invalid.json"

@@ -50,7 +50,7 @@ struct Agency: Sendable {
   let role: String
   let spki: String
 
-  private init(_ text: String, role: String, digit: Character) {
+  init(_ text: String, role: String, digit: Character) {
     guard let urn = PartyURN(text) else { preconditionFailure("a party URN") }
     self.urn = urn
     self.role = role

@@ -8,8 +8,8 @@ enum DescribedSchemas {
   /// By name, for the document's components.
   static func all(_ limits: Limits) -> DocumentValue {
     .object(
-      words + AnswerSchemas.all(limits) + DirectorySchemas.all + VocabularySchemas.all
-        + ProblemSchemas.all)
+      words + AnswerSchemas.all(limits) + ConsentSchemas.all(limits) + DirectorySchemas.all
+        + VocabularySchemas.all + ProblemSchemas.all)
   }
 
   /// An object with the members it has. All are required but the optional ones.

@@ -11,7 +11,7 @@ enum OpenAPIDocument {
   /// Every call, in the order of the description.
   static func calls(_ limits: Limits) -> [DescribedCall] {
     MessageCalls.all(limits) + InboxCalls.all(limits) + AttachmentCalls.all(limits)
-      + DirectoryCalls.all + OpenCalls.all
+      + ConsentCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
   }
 
   /// The document of a gateway with these limits: the same bytes every time.
@@ -69,6 +69,7 @@ enum OpenAPIDocument {
     ["name": "Messages", "description": "The sender's side."],
     ["name": "Inbox", "description": "The recipient's side."],
     ["name": "Attachments", "description": "Large content, named by its digest."],
+    ["name": "Consents", "description": "Who consented to what, and until when."],
     ["name": "Directory", "description": "Whom may I send what, and how must it look."],
     ["name": "Log", "description": "The message log, for whoever wants to check it."],
     ["name": "About", "description": "The API itself."],
@@ -91,6 +92,10 @@ enum OpenAPIDocument {
     "messageId": [
       "name": "messageId", "in": "path", "required": true, "schema": .schema("MessageID"),
       "description": "The gateway's id of the message, from its receipt or the inbox.",
+    ],
+    "consentId": [
+      "name": "consentId", "in": "path", "required": true, "schema": .schema("MessageID"),
+      "description": "The record's id, from the answer to its registration.",
     ],
     "sha256": [
       "name": "sha256", "in": "path", "required": true,

@@ -41,8 +41,8 @@ struct SandboxFolder {
     return try Settings(file: path + "/gatehouse.json")
   }
 
-  /// Registers the parties, and uploads the attachments that the examples name as if each had
-  /// done so itself, so that every example can be sent as it is.
+  /// Registers the parties, uploads the attachments that the examples name as if each had done so
+  /// itself, and records the consents they name, so that every example can be sent as it is.
   func register(in store: Store) async throws {
     let documents = exampleDocuments()
     // All at once, so that they share the disk's syncs.
@@ -51,6 +51,10 @@ struct SandboxFolder {
         group.addTask { try await register(party, documents, in: store) }
       }
       try await group.waitForAll()
+    }
+    let today = surroundings.now().description.prefix(10)
+    if let today = CivilDate(String(today)) {
+      try await SandboxConsent.register(in: store, today: today)
     }
   }
 

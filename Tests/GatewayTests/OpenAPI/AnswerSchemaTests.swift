@@ -26,7 +26,7 @@ import Validation
   }
 
   /// Faults of a document by a schema of the description.
-  private static func faults(_ bytes: [UInt8], by name: String) throws -> [ValidationIssue] {
+  static func faults(_ bytes: [UInt8], by name: String) throws -> [ValidationIssue] {
     let schema = try registry.get().compile(base + "#/$defs/" + name, assertFormats: true)
     return schema.validate(try JSONDocument.parse(bytes).root)
   }

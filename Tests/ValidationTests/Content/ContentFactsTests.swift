@@ -72,15 +72,16 @@ import Testing
       disclosure, replacing: "That the child is at home alone at night", with: "address")
     guard case .disclosureWithoutConsent(_, _, true, _)? = address.effect else { throw Missing() }
 
-    let consent = "5d0e2f64-90ab-4c3e-8a71-6f1b7f0f2d33"
+    // Each example withdraws a record of its own, so that all can be sent to one sandbox.
+    let consent = "01a1c4e6-7500-7000-8000-00000000000"
     let withdrawn = "consent-withdrawn/v1/examples/"
     #expect(
       try facts(withdrawn + "one-item.valid.json").effect
-        == .consentWithdrawal(consent: consent, scope: .item("case-notes")))
+        == .consentWithdrawal(consent: consent + "6", scope: .item("case-notes")))
     let sen = try #require(PartyURN("urn:gatehouse:850:sen"))
     #expect(
       try facts(withdrawn + "one-recipient.valid.xml").effect
-        == .consentWithdrawal(consent: consent, scope: .recipient(sen)))
+        == .consentWithdrawal(consent: consent + "5", scope: .recipient(sen)))
     guard
       case .consentWithdrawal(_, .all)? = try facts(withdrawn + "everything.valid.json").effect
     else { throw Missing() }
