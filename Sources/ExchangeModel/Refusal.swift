@@ -56,6 +56,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   // The recipient's side.
   case alreadyAcknowledged = "already-acknowledged"
   case messageHeld = "message-held"
+  case notHeld = "not-held"
   // The registers.
   case calendarMissing = "calendar-missing"
   case alreadyWithdrawn = "already-withdrawn"

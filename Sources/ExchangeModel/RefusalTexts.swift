@@ -21,7 +21,7 @@ extension RefusalCode {
       .messageTypeEnded, .identityInPublication, .notInForce:
       groundsDescription
     case .consentNotLive, .consentDoesNotCover, .overrideNotOnRecord, .onwardUseNotAllowed,
-      .withdrawalNotAllowed, .messageHeld, .calendarMissing, .alreadyWithdrawn:
+      .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
     case .temporarilyUnavailable, .storageFull, .tooBusy:
       failureDescription
@@ -154,6 +154,7 @@ extension RefusalCode {
         "Only the party that holds a consent, or the family, withdraws it.")
     case .messageHeld:
       final(410, "Message held", "It is held back from its recipient; its sender was told why.")
+    case .notHeld: final(409, "Message not held", "It is with its recipient; nothing to release.")
     case .calendarMissing:
       final(
         422, "Calendar missing", "Ask the gateway's administrator to import the calendar.")

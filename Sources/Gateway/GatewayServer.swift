@@ -41,7 +41,8 @@ package final class GatewayServer: Sendable {
     self.logger = logger
   }
 
-  /// Opens the store, compiles the catalogue and begins to listen. `access` is given by tests alone.
+  /// Opens the store, compiles the catalogue and begins to listen. `access` is given by tests
+  /// alone.
   package static func start(
     _ settings: Settings, surroundings: Surroundings, logger: Logger,
     access: @escaping AccessPolicy = Policy.decideAccess

@@ -312,9 +312,6 @@ extension WriteContext {
       content.digest, decided.decisionRow.id, leaf, decided.facts.id, consent, isSealed,
       content.children.isEmpty ? nil : Data(content.children.flatMap(\.bytes)),
     ])
-    let inbox = try database.cachedStatement(
-      sql: "INSERT INTO inbox (recipient, message) VALUES (?, ?)")
-    try inbox.execute(arguments: [envelope.recipient.text, sequence])
     for claim in submission.attachments {
       let attachment = try database.cachedStatement(
         sql: """
@@ -326,10 +323,10 @@ extension WriteContext {
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
       children: content.children)
+    try place(admitted, decision)
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
     try updateDuties(for: admitted)
-    woken.insert(envelope.recipient)
     return Receipt(
       messageID: messageID, source: envelope.source, id: envelope.id, admittedAt: now,
       decision: decision, logIndex: leaf, logSize: leaf + 1)

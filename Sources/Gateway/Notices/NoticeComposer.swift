@@ -26,15 +26,12 @@ struct NoticeComposer: Sendable {
     let detail = notice.detail
     switch notice.kind {
     case .held:
+      let isForReview = detail["code"] == HoldReason.review.rawValue
       return (
         "rejection-notice", "exchange-operations",
         object([
-          ("messageId", notice.about), ("code", "consent-missing"),
-          (
-            "text",
-            "The consent that this message rests on was withdrawn before its recipient had it, so "
-              + "it is held and will not be delivered. Send it again only with a live consent."
-          ),
+          ("messageId", notice.about), ("code", isForReview ? "policy" : "consent-missing"),
+          ("text", isForReview ? Self.review : Self.withdrawn),
         ])
       )
     case .consentWithdrawn:
@@ -66,6 +63,13 @@ struct NoticeComposer: Sendable {
       )
     }
   }
+
+  private static let withdrawn =
+    "The consent that this message rests on was withdrawn before its recipient had it, so it is "
+    + "held and will not be delivered. Send it again only with a live consent."
+  private static let review =
+    "This message is held until a person has looked at it, because it gives something that a "
+    + "program must not read by itself. It was admitted, and needs nothing from you."
 
   /// One JSON object of texts; what is absent is left out.
   private func object(_ members: [(String, String?)]) -> [UInt8] {

@@ -1,15 +1,17 @@
-// `gatehouse message send / status / receipt`: the sender's side.
+// `gatehouse message send / status / receipt`: the sender's side; `held / release`: what waits for
+// a person, at the gateway's own machine.
 
 import ArgumentParser
 import ExchangeModel
 import Foundation
 import Gateway
+import Storage
 import Validation
 
 struct MessageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "message", abstract: "Send messages and see what became of them.",
-    subcommands: [Send.self, Status.self, Receipt.self])
+    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self])
 
   struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -100,6 +102,57 @@ struct MessageCommand: AsyncParsableCommand {
         try await client.call("GET", "/v1/messages/\(id)/receipt").orFailure()
       }
       print(answer.text, terminator: "")
+    }
+  }
+
+  struct Held: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the messages that are held, without their content.")
+
+    @OptionGroup var options: StoreOptions
+    @Flag(help: "Print one JSON object a message.") var json = false
+    @Option(help: "At most this many.") var limit = 500
+
+    func run() async throws {
+      let held = try await options.withStore { try await $0.heldMessages(limit: limit) }
+      for message in held {
+        let summary = message.summary
+        guard json else {
+          print(
+            "\(summary.messageID)\t\(message.reason.rawValue)\t\(message.heldAt)\t\(summary.type)"
+              + "\t\(summary.source)\t\(summary.recipient)")
+          continue
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, value) in [
+          ("messageId", summary.messageID.text), ("reason", message.reason.rawValue),
+          ("heldAt", message.heldAt.description), ("type", summary.type),
+          ("source", summary.source.text), ("recipient", summary.recipient.text),
+        ] {
+          writer.key(name)
+          writer.string(value)
+        }
+        writer.endObject()
+        print(String(decoding: writer.bytes, as: UTF8.self))
+      }
+    }
+  }
+
+  struct Release: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Release a message that was held for a person into its recipient's inbox.",
+      discussion: "What a withdrawn consent holds is not released: it needs a new message.")
+
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "The message's id.") var id: String
+
+    func run() async throws {
+      guard let id = MessageID(id) else {
+        throw CommandFailure(.usage, "not a message id; write it as the receipt has it")
+      }
+      try await options.withStore { try await $0.release(id) }
+      Terminal.say("\(id) is released.")
     }
   }
 }
