@@ -56,6 +56,8 @@ package final class GatewayServer: Sendable {
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
       access: access)
+    // Before the first decision by this catalogue, so that every decision can be made again.
+    try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
     let publisher = LogPublisher(store: store, signer: signer, logger: logger)
     let readiness = Readiness()
@@ -105,7 +107,7 @@ package final class GatewayServer: Sendable {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
       admission: admission, store: store, publisher: publisher, limits: limits)
-    return messages.routes
+    return messages.routes + DecisionRoutes(admission: admission, limits: limits).routes
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes

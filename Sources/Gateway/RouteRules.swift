@@ -22,6 +22,7 @@ enum RouteRule: Sendable, Equatable {
 
   static let all: [String: RouteRule] = [
     "POST /v1/messages": .decision,
+    "POST /v1/decisions": .decision,
     "GET /v1/messages/{messageId}": .access(.status),
     "GET /v1/messages/{messageId}/receipt": .access(.proof),
     "GET /v1/inbox": .access(.listing),

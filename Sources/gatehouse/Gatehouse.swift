@@ -16,8 +16,8 @@ struct Gatehouse: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
-      InboxCommand.self, SchemaCommand.self, LogCommand.self, PartyCommand.self,
-      CertificateCommand.self, ConsentCommand.self, BenchCommand.self,
+      InboxCommand.self, PolicyCommand.self, SchemaCommand.self, LogCommand.self,
+      PartyCommand.self, CertificateCommand.self, ConsentCommand.self, BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

@@ -16,6 +16,15 @@ enum Terminal {
   /// True when a person reads stdout, not a program.
   static let isOutputRead = isatty(1) == 1
 
+  /// Columns of the terminal that stdout is; 80 when it is none.
+  static var width: Int {
+    var size = winsize()
+    guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+
   enum Style: String {
     case bold = "1"
     case dim = "2"

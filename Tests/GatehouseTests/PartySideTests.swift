@@ -49,6 +49,39 @@ extension GatehouseTests {
       }
     }
 
+    @Test("A decision is explained before sending, and replayed after")
+    func policy() async throws {
+      let box = try await Box()
+      let good = try box.file("policy-1")
+      let permitted = try await box.run("policy", "explain", as: "4321", [good])
+      #expect(permitted.code == 0, "\(permitted.talk)")
+      #expect(permitted.out.hasPrefix("Permitted"))
+      #expect(permitted.out.contains("✓ route\n    Parties of these roles exchange messages"))
+      #expect(permitted.out.contains("– consent") || permitted.out.contains("✓ consent"))
+      #expect(permitted.out.contains("To be done\n- retain\n"))
+      #expect(permitted.out.split(separator: "\n").allSatisfy { $0.count <= 80 })
+      let denied = try await box.run(
+        "policy", "explain", as: "4321", [try box.file("policy-2", recipient: "cme")])
+      #expect(denied.code == 1)
+      #expect(denied.out.hasPrefix("Denied: Route not allowed (route-not-allowed)."))
+      #expect(denied.out.contains("✗ route\n"))
+      let json = try await box.run("policy", "explain", as: "4321", ["--json", good])
+      #expect(try JSONDocument.parse(Array(json.out.utf8)).root["verdict"]?.string == "permit")
+      #expect(try await box.run("policy", "explain", as: "4321", ["/nonexistent"]).code == 3)
+
+      let sent = try await box.run("message", "send", as: "4321", ["--json", good])
+      let id = try #require(
+        try JSONDocument.parse(Array(sent.out.utf8)).root["messageId"]?.string)
+      let replay = try await box.local("policy", "replay", id)
+      #expect(replay.code == 0, "\(replay.talk)")
+      #expect(replay.out == "same\tThe same facts give the same decision: permit.\n")
+      let replayed = try await box.local("policy", "replay", "--json", id)
+      #expect(try JSONDocument.parse(Array(replayed.out.utf8)).root["outcome"]?.string == "same")
+      let none = "01900000-0000-7000-8000-000000000000"
+      #expect(try await box.local("policy", "replay", none).code == 3)
+      try await box.stop()
+    }
+
     @Test("Send, repeat, list, get, acknowledge, status, receipt")
     func exchange() async throws {
       let box = try await Box()

@@ -81,6 +81,9 @@ struct CatalogueException: Sendable {
     "local-authority-transfers", "council-complaints",
   ]
 
+  /// Types that the gateway sends for itself, which the catalogue does not have.
+  static let ownTypes: Set = ["OPS.DUTY"]
+
   static let all: [Self] =
     centre("CP.FILE", from: keepers, to: keepers)
     + centre("CP.RECEIPT", from: keepers, to: keepers)
@@ -89,6 +92,15 @@ struct CatalogueException: Sendable {
     + centre("CTF.REJ", from: desks.union(["gateway"]), to: desks)
     + centre("CTF.STATUS", from: desks, to: desks)
     + [
+      Self(
+        code: "RGT.RECT", from: ["gateway"], to: roles.subtracting(notParticipants),
+        isAllowed: true,
+        reason: "The gateway tells every earlier recipient (UK GDPR, Article 19): its log has them."
+      ),
+      Self(
+        code: "SPS.WITHDRAW", from: ["gateway"], to: roles.subtracting(notParticipants),
+        isAllowed: true,
+        reason: "The gateway tells whoever already has what rested on the consent."),
       Self(
         code: "SEN.ADVICERESP", from: ["education-centre"], to: ["sen-casework"], isAllowed: true,
         reason: "SEN.ADVICEREQ asks education centres too, and who is asked answers."),
@@ -114,6 +126,6 @@ struct CatalogueException: Sendable {
       Self(
         code: "RGT.SAR.COLL", from: roles.subtracting(notParticipants),
         to: ["subject-access-team"], isAllowed: true,
-        reason: "The payload has a return leg (parts): who is asked to search sends what it found."),
+        reason: "Its payload has a return leg (parts): who is asked to search sends what it found."),
     ]
 }

@@ -77,6 +77,13 @@ package final class PartyClient: Sendable {
       body: envelope)
   }
 
+  /// Asks how an envelope would be decided, without sending it.
+  package func explain(_ envelope: [UInt8], format: ContentFormat) async throws -> ClientAnswer {
+    try await call(
+      "POST", "/v1/decisions", headers: [("Content-Type", format.envelopeMediaType)],
+      body: envelope)
+  }
+
   /// Uploads an attachment from a file, going on where an earlier upload stopped.
   package func upload(file path: String, sha256: String) async throws -> ClientAnswer {
     let progress = try await call("HEAD", "/v1/attachments/\(sha256)")

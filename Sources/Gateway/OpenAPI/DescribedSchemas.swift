@@ -8,7 +8,8 @@ enum DescribedSchemas {
   /// By name, for the document's components.
   static func all(_ limits: Limits) -> DocumentValue {
     .object(
-      words + AnswerSchemas.all(limits) + ConsentSchemas.all(limits) + DirectorySchemas.all
+      words + AnswerSchemas.all(limits) + DecisionCalls.schemas + ConsentSchemas.all(limits)
+        + DirectorySchemas.all
         + VocabularySchemas.all + ProblemSchemas.all)
   }
 

@@ -10,8 +10,9 @@ enum OpenAPIDocument {
 
   /// Every call, in the order of the description.
   static func calls(_ limits: Limits) -> [DescribedCall] {
-    MessageCalls.all(limits) + InboxCalls.all(limits) + AttachmentCalls.all(limits)
-      + ConsentCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
+    MessageCalls.all(limits) + DecisionCalls.all(limits) + InboxCalls.all(limits)
+      + AttachmentCalls.all(limits) + ConsentCalls.all(limits) + DirectoryCalls.all
+      + OpenCalls.all
   }
 
   /// The document of a gateway with these limits: the same bytes every time.

@@ -45,8 +45,8 @@ struct OnwardUseRule: Rule {
         return deny(
           .onwardUseNotAllowed,
           "\(received(earlier, terms)), and may be used for the purpose stated only to keep a "
-            + "child safe; first send a disclosure-without-consent message for this message's id, then "
-            + "name it in overrideref.")
+            + "child safe; first send a disclosure-without-consent message for this message's id, "
+            + "then name it in overrideref.")
       case .consentOrOverride:
         return deny(
           .onwardUseNotAllowed,

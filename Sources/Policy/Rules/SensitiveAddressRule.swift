@@ -33,7 +33,8 @@ struct SensitiveAddressRule: Rule {
     return [
       Obligation(
         kind: Obligation.maskKind,
-        detail: "address, telephone numbers and school are taken out of the copy that is delivered"),
+        detail:
+          "address, telephone numbers and school are taken out of the copy that is delivered"),
       Obligation(
         kind: "check-attachments",
         detail: "Attached documents are delivered as they are: the sender makes sure that none "

@@ -94,6 +94,10 @@ package final class SchemaSet: Sendable {
     return read[path]
   }
 
+  /// All that the catalogue version is reckoned of, and the envelope's XML Schemas, by path: with
+  /// them a set of the same version can be made again.
+  package var catalogueFiles: [String: [UInt8]] { read }
+
   /// The message type with this CloudEvents `type`, compiled; nil when there is none, or when its
   /// schema is faulty.
   func compiled(_ type: String) -> CompiledType? { compilations[type]?.value.type }

@@ -88,6 +88,19 @@ import Validation
     #expect(try Self.faults(writer.bytes, by: "Receipt") == [])
   }
 
+  @Test func explainedDecisions() throws {
+    let permitted = Decision(
+      rules: [], obligations: [], grounds: Self.decision(nil).grounds, policyVersion: "1",
+      catalogueVersion: "1")
+    for (decision, refusal) in [(permitted, nil), (Self.decision(nil), "purpose-not-allowed")] {
+      var writer = JSONWriter()
+      writer.write(explained: decision)
+      #expect(try Self.faults(writer.bytes, by: "ExplainedDecision") == [])
+      let root = try JSONDocument.parse(writer.bytes).root
+      #expect(root["refusal"]?["code"]?.string == refusal)
+    }
+  }
+
   private static func summary() throws -> MessageSummary {
     MessageSummary(
       messageID: id, source: try urn("urn:gatehouse:850:4321"),
