@@ -1,5 +1,5 @@
-// What admitted messages do to the registers: a disclosure without consent goes on record, a consent
-// is withdrawn, a decision not to share is kept. All in the transaction of their admission.
+// What admitted messages do to the registers: a disclosure without consent goes on record, a
+// consent is withdrawn, a decision not to share is kept. All in the transaction of their admission.
 // Never decides whether they may: that was decided when they were admitted.
 
 import ExchangeModel

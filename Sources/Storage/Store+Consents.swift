@@ -85,8 +85,8 @@ extension Store {
   /// Withdraws a consent, wholly or in part, at once: see `WriteContext.withdraw`.
   ///
   /// Throws: `Refusal(.notFound)` for a stranger, `.withdrawalNotAllowed` for a recipient,
-  /// `.alreadyWithdrawn` when nothing of it is left to withdraw, `.badRequest` when the record never
-  /// named the recipient or item.
+  /// `.alreadyWithdrawn` when nothing of it is left to withdraw, `.badRequest` when the record
+  /// never named the recipient or item.
   package func withdrawConsent(
     _ id: MessageID, _ scope: WithdrawalScope, reason: String?, by spkiSHA256: String
   ) async throws -> ConsentRecord {

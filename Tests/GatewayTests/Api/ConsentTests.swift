@@ -1,5 +1,5 @@
-// The calls of the consent register: who sees what, faults with their places, and withdrawal of what
-// waits.
+// The calls of the consent register: who sees what, faults with their places, and withdrawal of
+// what waits.
 
 import ExchangeModel
 import Foundation
