@@ -46,6 +46,16 @@ package struct Limits: Sendable {
   package var longPollSeconds: Int64 = 60
   /// Characters of a refusal's detail that a recipient may give.
   package var acknowledgementDetail = 1000
+  /// Days that one calendar may speak of, and days it may list (three years).
+  package var calendarDays = 1100
+  /// Bytes of a calendar file.
+  package var calendarBytes = 256 << 10
+  /// Versions of one calendar that are asked for a day, newest first.
+  package var calendarVersions = 16
+  /// Duties in one page of a listing.
+  package var dutyPage = 500
+  /// Duties that one transaction reminds of.
+  package var remindersPerCommit = 256
 
   package init() {}
 }

@@ -54,7 +54,7 @@ package final class GatewayServer: Sendable {
     let signer = try LogKeyFile.read(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
-      access: access)
+      access: access, due: Policy.reckonDue)
     let opened = store.latestDirectory
     let publisher = LogPublisher(store: store, signer: signer, logger: logger)
     let readiness = Readiness()
