@@ -106,6 +106,7 @@ package final class GatewayServer: Sendable {
       admission: admission, store: store, publisher: publisher, limits: limits)
     return messages.routes
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
+      + DutyRoutes(store: store, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(publisher: publisher).routes
@@ -126,6 +127,9 @@ package final class GatewayServer: Sendable {
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
     ]
+    services.append(
+      .init(
+        service: DutyWatch(store: store, surroundings: store.surroundings, logger: logger)))
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))
     services.append(.init(service: Draining(readiness: readiness, store: store)))

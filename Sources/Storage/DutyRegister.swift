@@ -60,6 +60,8 @@ enum DutySchema {
     CREATE INDEX duty_next ON duty (next_at) WHERE next_at IS NOT NULL;
     CREATE INDEX duty_by_calendar ON duty (calendar)
       WHERE calendar IS NOT NULL AND state = 'open';
+    CREATE INDEX duty_waiting ON duty (calendar)
+      WHERE calendar IS NOT NULL AND state = 'open' AND due_at IS NULL;
     """
 }
 

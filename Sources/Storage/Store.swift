@@ -13,7 +13,7 @@ package final class Store: Sendable {
   let signal = InboxSignal()
   let noticeSignal = NoticeSignal()
   let limits: Limits
-  let surroundings: Surroundings
+  package let surroundings: Surroundings
   let attachmentFiles: AttachmentFiles
   let access: AccessPolicy
   let childKeys: ChildKeys

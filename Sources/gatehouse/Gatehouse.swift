@@ -16,7 +16,7 @@ struct Gatehouse: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
-      InboxCommand.self, SchemaCommand.self, LogCommand.self, PartyCommand.self,
+      InboxCommand.self, ClockCommand.self, SchemaCommand.self, LogCommand.self, PartyCommand.self,
       CertificateCommand.self, BenchCommand.self,
     ])
 

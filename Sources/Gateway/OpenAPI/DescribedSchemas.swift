@@ -9,6 +9,7 @@ enum DescribedSchemas {
   static func all(_ limits: Limits) -> DocumentValue {
     .object(
       words + AnswerSchemas.all(limits) + DirectorySchemas.all + VocabularySchemas.all
+        + DutyCalls.schemas
         + ProblemSchemas.all)
   }
 
