@@ -15,6 +15,8 @@ package struct DutySweep: Sendable, Equatable {
   package var overdue = 0
   /// When there is next something to tell; nil when nothing runs.
   package var next: Timestamp?
+
+  package init() {}
 }
 
 extension Store {

@@ -37,7 +37,8 @@ struct CalendarSource: ParsableArguments {
       let read = try CalendarFile.read(calendar).calendar
       guard read.key.kind == kind else {
         throw CommandFailure(
-          .usage, "\(calendar) is a \(read.key.kind.rawValue) calendar; a \(kind.rawValue) calendar "
+          .usage,
+          "\(calendar) is a \(read.key.kind.rawValue) calendar; a \(kind.rawValue) calendar "
             + "is needed")
       }
       return ClockDays(key: read.key, calendars: [read])

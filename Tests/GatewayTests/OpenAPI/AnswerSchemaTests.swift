@@ -26,7 +26,7 @@ import Validation
   }
 
   /// Faults of a document by a schema of the description.
-  private static func faults(_ bytes: [UInt8], by name: String) throws -> [ValidationIssue] {
+  static func faults(_ bytes: [UInt8], by name: String) throws -> [ValidationIssue] {
     let schema = try registry.get().compile(base + "#/$defs/" + name, assertFormats: true)
     return schema.validate(try JSONDocument.parse(bytes).root)
   }
@@ -132,6 +132,20 @@ import Validation
       let bytes = ProblemDetails.bytes(
         Refusal(code, issues: issues), instance: RequestID(random: 3, 4))
       #expect(try Self.faults(bytes, by: "Problem") == [])
+    }
+  }
+
+  @Test func dutyPages() async throws {
+    let table = try RouteTable()
+    try await table.register()
+    for query in ["", "?state=overdue&side=owed-to-me&limit=1", "?state=met", "?state=lapsed"] {
+      let bytes = try await table.get("/v1/duties" + query).bytes
+      #expect(try Self.faults(bytes, by: "DutyPage") == [])
+    }
+    for query in ["?state=late", "?side=mine", "?limit=0", "?limit=x", "?after=1"] {
+      await #expect(throws: Refusal.self, "\(query)") {
+        _ = try await table.get("/v1/duties" + query)
+      }
     }
   }
 
