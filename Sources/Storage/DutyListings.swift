@@ -64,8 +64,7 @@ package struct Duty: Sendable, Equatable {
 /// A page of duties, oldest first.
 package struct DutyPage: Sendable, Equatable {
   package let duties: [Duty]
-  /// What to go on after; nil on the last page. It may be that of a duty not in `duties`, where
-  /// its message is held back.
+  /// What to go on after; nil on the last page.
   package let next: DutyID?
 }
 
@@ -93,11 +92,15 @@ extension Store {
       }
       let column = side == .owedByMe ? "owed_by" : "owed_to"
       let isOverdue = state == .overdue ? "AND due_at < \(now.milliseconds)" : ""
+      // What is held back from its recipient is no entry of a page, nor its cursor.
+      let isNotHeld =
+        side == .owedByMe
+        ? "AND NOT EXISTS (SELECT 1 FROM held WHERE held.message = duty.message)" : ""
       let rows = try Row.fetchAll(
         database,
         sql: """
           SELECT * FROM duty
-          WHERE \(column) = ? AND state = ? \(isOverdue)
+          WHERE \(column) = ? AND state = ? \(isOverdue) \(isNotHeld)
             AND (message, position) > (?, ?)
           ORDER BY message, position LIMIT ?
           """,
@@ -105,18 +108,14 @@ extension Store {
           party.urn.text, state == .overdue ? "open" : state.rawValue, start.message,
           start.position, limit + 1,
         ])
-      var duties: [Duty] = []
-      var last: DutyID?
-      for row in rows.prefix(limit) {
+      let duties = try rows.prefix(limit).map { row in
         guard let message = try MessageRow.find(sequence: row["message"], in: database) else {
           throw StoreFailure.corrupt("duty")
         }
-        last = DutyID(message: message.summary.messageID.text, position: row["position"])
-        // What is held back from its recipient is not listed to it here either.
-        guard (try? gate.require(.listing, of: message, by: party)) != nil else { continue }
-        duties.append(try Duty(row, of: message.summary, at: now, in: database))
+        try gate.require(.listing, of: message, by: party)
+        return try Duty(row, of: message.summary, at: now, in: database)
       }
-      return DutyPage(duties: duties, next: rows.count > limit ? last : nil)
+      return DutyPage(duties: duties, next: rows.count > limit ? duties.last?.id : nil)
     }
   }
 }

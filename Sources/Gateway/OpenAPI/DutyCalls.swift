@@ -61,7 +61,7 @@ enum DutyCalls {
   }
 
   private static let page = Of.object(
-    "A page of duties, oldest first. It may hold fewer than asked for and still not be the last.",
+    "A page of duties, oldest first.",
     [
       "duties": Of.list("Empty when nothing is owed.", of: .schema("Duty")),
       "next": [
