@@ -45,7 +45,7 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: [
-        "ExchangeModel", "MessageLog", crypto,
+        "ExchangeModel", "Validation", "MessageLog", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "ExchangeModel", "MessageLog", "Policy", "Storage", crypto,
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .testTarget(

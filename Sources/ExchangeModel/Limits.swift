@@ -53,6 +53,16 @@ package struct Limits: Sendable {
   package var consentText = 500
   /// Consents in one page.
   package var consentsPage = 100
+  /// Days that one calendar may speak of, and days it may list (three years).
+  package var calendarDays = 1100
+  /// Bytes of a calendar file.
+  package var calendarBytes = 256 << 10
+  /// Versions of one calendar that are asked for a day, newest first.
+  package var calendarVersions = 16
+  /// Duties in one page of a listing.
+  package var dutyPage = 500
+  /// Duties that one transaction reminds of.
+  package var remindersPerCommit = 256
 
   package init() {}
 }

@@ -68,12 +68,20 @@ package struct MessageType: Sendable, Equatable, Codable {
     package let type: String
     /// How long the reply may take, e.g. `{"count": 1, "unit": "working-day"}`; nil when open.
     package let within: Clock?
+    /// The type of another expected reply in place of which this one may come: either of them is
+    /// enough. Nil for a reply of its own right.
+    package let alternativeTo: String?
   }
 
   package struct Clock: Sendable, Equatable, Codable {
     package let count: Int
     /// `school-day`, `working-day`, `calendar-day`, `hour` or `month`.
     package let unit: String
+
+    package init(count: Int, unit: String) {
+      self.count = count
+      self.unit = unit
+    }
   }
 
   package struct Retention: Sendable, Equatable, Codable {

@@ -55,7 +55,7 @@ package final class GatewayServer: Sendable {
     let signer = try LogKeyFile.read(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
-      access: access)
+      access: access, due: Policy.reckonDue)
     // Before the first decision by this catalogue, so that every decision can be made again.
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
@@ -109,6 +109,7 @@ package final class GatewayServer: Sendable {
       admission: admission, store: store, publisher: publisher, limits: limits)
     return messages.routes + DecisionRoutes(admission: admission, limits: limits).routes
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
+      + DutyRoutes(store: store, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
@@ -131,6 +132,9 @@ package final class GatewayServer: Sendable {
       .init(service: notices),
       .init(service: ConsentSweep(store: store, logger: logger)),
     ]
+    services.append(
+      .init(
+        service: DutyWatch(store: store, surroundings: store.surroundings, logger: logger)))
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))
     services.append(.init(service: Draining(readiness: readiness, store: store)))

@@ -28,6 +28,7 @@ enum RouteRule: Sendable, Equatable {
     "GET /v1/inbox": .access(.listing),
     "GET /v1/inbox/{messageId}": .access(.content),
     "POST /v1/inbox/{messageId}/acknowledgement": .access(.content),
+    "GET /v1/duties": .access(.listing),
     "PUT /v1/attachments/{sha256}": .nothing("takes bytes in, and hands none out"),
     "GET /v1/attachments/{sha256}": .access(.attachment),
     "HEAD /v1/attachments/{sha256}": .nothing("tells the uploader how far its own upload got"),

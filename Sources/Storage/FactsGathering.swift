@@ -7,7 +7,7 @@ import GRDB
 
 extension WriteContext {
   /// The facts about a message from `sender` that carries the child with these keys.
-  func facts(
+  mutating func facts(
     of submission: Submission, from sender: Party, children: [ChildKey]
   ) throws -> Facts {
     let envelope = submission.envelope

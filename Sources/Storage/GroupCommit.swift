@@ -39,6 +39,7 @@ final class GroupCommit: Sendable {
   private let journal: JournalCheckpointer
   private let health: StoreHealth
   private let directory: DirectoryCache
+  private let due: DuePolicy
   private let queue = Mutex(Queue())
   /// Nil until the first group, which reads it: a damaged log can still be opened and verified.
   private let state = Mutex<WriterState?>(nil)
@@ -46,7 +47,7 @@ final class GroupCommit: Sendable {
   init(
     pool: DatabasePool, limits: Limits, surroundings: Surroundings, signal: InboxSignal,
     notices: NoticeSignal, journal: JournalCheckpointer, health: StoreHealth,
-    directory: DirectoryCache
+    directory: DirectoryCache, due: @escaping DuePolicy
   ) {
     self.pool = pool
     self.limits = limits
@@ -56,6 +57,7 @@ final class GroupCommit: Sendable {
     self.journal = journal
     self.health = health
     self.directory = directory
+    self.due = due
   }
 
   /// Runs `body` in the next group and returns its value once the group is on disk.
@@ -167,7 +169,7 @@ final class GroupCommit: Sendable {
       do {
         var context = try WriteContext(
           database: database, state: try state ?? WriterState(reading: database),
-          now: surroundings.now(), surroundings: surroundings)
+          now: surroundings.now(), surroundings: surroundings, due: due, limits: limits)
         for job in group {
           answers.append(
             try isolating ? runIsolated(job, in: &context) : run(job, in: &context))

@@ -78,6 +78,7 @@ extension Store {
           found.sequence, acknowledgement.outcome.rawValue, acknowledgement.reason,
           acknowledgement.detail, context.now.milliseconds, leaf,
         ])
+      if acknowledgement.outcome == .refused { try context.lapseDuties(of: found.sequence) }
       try context.database.execute(
         sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?",
         arguments: [party.urn.text, found.sequence])

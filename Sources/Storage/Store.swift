@@ -13,7 +13,7 @@ package final class Store: Sendable {
   let signal = InboxSignal()
   let noticeSignal = NoticeSignal()
   let limits: Limits
-  let surroundings: Surroundings
+  package let surroundings: Surroundings
   let attachmentFiles: AttachmentFiles
   let access: AccessPolicy
   let childKeys: ChildKeys
@@ -26,13 +26,13 @@ package final class Store: Sendable {
   static let busySeconds: Double = 10
 
   /// Opens the store in a directory, making it when it is not there. `access` is asked before
-  /// anything of a message is handed out.
+  /// anything of a message is handed out, `due` when a reply is due.
   ///
   /// Throws: `StoreFailure` when the database cannot promise durability or is newer than this
   /// program; SQLite's error otherwise.
   package init(
     directory: String, limits: Limits = Limits(), surroundings: Surroundings,
-    access: @escaping AccessPolicy
+    access: @escaping AccessPolicy, due: @escaping DuePolicy
   ) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true,
@@ -62,7 +62,8 @@ package final class Store: Sendable {
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })
     writer = GroupCommit(
       pool: pool, limits: limits, surroundings: surroundings, signal: signal,
-      notices: noticeSignal, journal: checkpointer, health: health, directory: directoryCache)
+      notices: noticeSignal, journal: checkpointer, health: health, directory: directoryCache,
+      due: due)
     checkpointer.start()
   }
 

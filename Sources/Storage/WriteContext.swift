@@ -21,6 +21,9 @@ struct WriteContext {
   let database: Database
   let now: Timestamp
   let surroundings: Surroundings
+  /// When a reply is due.
+  let due: DuePolicy
+  private let limits: Limits
   /// The state to keep, once committed.
   private(set) var state: WriterState
   /// Whose long polls to wake after the commit.
@@ -31,11 +34,14 @@ struct WriteContext {
   private var salts: SaltSource
 
   init(
-    database: Database, state: WriterState, now: Timestamp, surroundings: Surroundings
+    database: Database, state: WriterState, now: Timestamp, surroundings: Surroundings,
+    due: @escaping DuePolicy, limits: Limits
   ) throws {
     self.database = database
     self.now = now
     self.surroundings = surroundings
+    self.due = due
+    self.limits = limits
     var state = state
     isFromOthers = try state.refresh(database)
     self.state = state
@@ -100,6 +106,17 @@ struct WriteContext {
     state.facts.keep(entry, for: facts)
     return entry
   }
+
+  /// What is at hand of a calendar, newest version first.
+  mutating func calendars(of key: CalendarKey) throws -> [DayCalendar] {
+    if let known = state.calendars[key] { return known }
+    let found = try CalendarTable.read(key, in: database, limits: limits)
+    state.calendars.keep(found, for: key)
+    return found
+  }
+
+  /// Reads a calendar anew after this transaction changed it.
+  mutating func forgetCalendar(_ key: CalendarKey) { state.calendars.forget(key) }
 
   /// The decision of a row.
   mutating func decision(_ id: Int64) throws -> Decision {

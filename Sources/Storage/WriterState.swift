@@ -13,6 +13,7 @@ struct WriterState: Sendable {
   var nextSequence: Int64
   var decisions = DecisionMemory()
   var facts = FactsMemory()
+  var calendars = CalendarMemory()
 
   init(reading database: Database) throws {
     edge = try LogTables.rebuildEdge(database)
@@ -27,6 +28,8 @@ struct WriterState: Sendable {
     if hasGrown {
       edge = try LogTables.rebuildEdge(database)
       nextSequence = try Self.readNextSequence(database)
+      // An import adds a leaf.
+      calendars = CalendarMemory()
     }
     if try PartyDirectory.readVersion(database) != directory.version {
       directory = try PartyDirectory(database)

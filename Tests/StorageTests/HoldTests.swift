@@ -19,7 +19,9 @@ import Testing
   }
 
   private func held(_ test: TestStore) async throws -> Receipt {
-    let outcome = try await test.store.admit(submission("m-1"), decide: Self.holding)
+    // Another purpose: the same facts would get the decision made on them before.
+    let outcome = try await test.store.admit(
+      submission("m-1", purpose: "other"), decide: Self.holding)
     guard case .admitted(let receipt) = outcome else { throw Unexpected(outcome: "\(outcome)") }
     return receipt
   }

@@ -103,7 +103,7 @@ final class TestStore: Sendable {
     self.ownsFolder = ownsFolder
     store = try Store(
       directory: folder, limits: limits, surroundings: time.surroundings,
-      access: Policy.decideAccess)
+      access: Policy.decideAccess, due: Policy.reckonDue)
   }
 
   deinit {

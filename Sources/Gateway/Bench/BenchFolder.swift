@@ -44,7 +44,8 @@ package struct BenchFolder: Sendable {
       surroundings: surroundings)
     try Data(Self.settings(schemas: schemas)).write(to: URL(fileURLWithPath: settingsFile))
     let store = try Store(
-      directory: data, surroundings: surroundings, access: Policy.decideAccess)
+      directory: data, surroundings: surroundings, access: Policy.decideAccess,
+      due: Policy.reckonDue)
     try await register(Self.recipient, "iss", by: signer, in: store)
     let spki = try await register(Self.sender, "school", by: signer, in: store)
     try await upload(by: spki, to: store)

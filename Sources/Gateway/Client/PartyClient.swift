@@ -7,6 +7,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+package import Storage
 
 /// An answer of the gateway.
 package struct ClientAnswer: Sendable {
@@ -82,6 +83,18 @@ package final class PartyClient: Sendable {
     try await call(
       "POST", "/v1/decisions", headers: [("Content-Type", format.envelopeMediaType)],
       body: envelope)
+  }
+
+  /// A page of this party's duties.
+  ///
+  /// - `after`: the `next` of the page before.
+  package func duties(
+    side: Duty.Side = .owedByMe, state: Duty.State = .open, limit: Int = 100,
+    after: DutyID? = nil
+  ) async throws -> ClientAnswer {
+    let start = after.map { "&after=\($0)" } ?? ""
+    return try await call(
+      "GET", "/v1/duties?side=\(side.rawValue)&state=\(state.rawValue)&limit=\(limit)\(start)")
   }
 
   /// Uploads an attachment from a file, going on where an earlier upload stopped.

@@ -11,8 +11,8 @@ enum OpenAPIDocument {
   /// Every call, in the order of the description.
   static func calls(_ limits: Limits) -> [DescribedCall] {
     MessageCalls.all(limits) + DecisionCalls.all(limits) + InboxCalls.all(limits)
-      + AttachmentCalls.all(limits) + ConsentCalls.all(limits) + DirectoryCalls.all
-      + OpenCalls.all
+      + DutyCalls.all(limits) + AttachmentCalls.all(limits) + ConsentCalls.all(limits)
+      + DirectoryCalls.all + OpenCalls.all
   }
 
   /// The document of a gateway with these limits: the same bytes every time.
@@ -69,6 +69,7 @@ enum OpenAPIDocument {
   private static let tags: DocumentValue = [
     ["name": "Messages", "description": "The sender's side."],
     ["name": "Inbox", "description": "The recipient's side."],
+    ["name": "Duties", "description": "Replies that are owed, and until when."],
     ["name": "Attachments", "description": "Large content, named by its digest."],
     ["name": "Consents", "description": "Who consented to what, and until when."],
     ["name": "Directory", "description": "Whom may I send what, and how must it look."],

@@ -66,6 +66,15 @@ struct MessageTypeReader {
           "/expectedReplies/\(position)/within",
           "needs a count from 1 and one of the units \(units.joined(separator: ", "))")
       }
+      if let other = reply.alternativeTo,
+        !type.expectedReplies.contains(where: {
+          $0.alternativeTo == nil && $0.type.utf8.elementsEqual(other.utf8)
+        })
+      {
+        fault(
+          "/expectedReplies/\(position)/alternativeTo",
+          "must be the type of another expected reply, which is no alternative itself")
+      }
     }
   }
 

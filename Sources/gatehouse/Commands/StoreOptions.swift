@@ -15,7 +15,7 @@ struct StoreOptions: ParsableArguments {
     do {
       let store = try Store(
         directory: settings.data, limits: settings.limits, surroundings: .system,
-        access: Policy.decideAccess)
+        access: Policy.decideAccess, due: Policy.reckonDue)
       let value = try await body(store)
       try store.close()
       return value

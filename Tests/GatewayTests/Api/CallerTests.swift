@@ -49,7 +49,7 @@ struct CallerTests {
       #expect(try await ask(open)?.status == 200)
       let other = try Store(
         directory: gateway.settings.data, surroundings: gateway.surroundings,
-        access: Policy.decideAccess)
+        access: Policy.decideAccess, due: Policy.reckonDue)
       if isSuspension {
         try await other.setState(of: try Agency.service.urn(), to: .suspended)
       } else {

@@ -105,7 +105,7 @@ struct ReadinessTests {
       #expect(ContinuousClock.now - started < .seconds(55))
       let store = try Store(
         directory: gateway.settings.data, surroundings: gateway.surroundings,
-        access: Policy.decideAccess)
+        access: Policy.decideAccess, due: Policy.reckonDue)
       #expect(try await store.holds(digest, party: try Agency.school.urn()))
       try store.close()
     }

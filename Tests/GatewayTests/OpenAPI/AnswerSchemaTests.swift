@@ -148,6 +148,20 @@ import Validation
     }
   }
 
+  @Test func dutyPages() async throws {
+    let table = try RouteTable()
+    try await table.register()
+    for query in ["", "?state=overdue&side=owed-to-me&limit=1", "?state=met", "?state=lapsed"] {
+      let bytes = try await table.get("/v1/duties" + query).bytes
+      #expect(try Self.faults(bytes, by: "DutyPage") == [])
+    }
+    for query in ["?state=late", "?side=mine", "?limit=0", "?limit=x", "?after=1"] {
+      await #expect(throws: Refusal.self, "\(query)") {
+        _ = try await table.get("/v1/duties" + query)
+      }
+    }
+  }
+
   @Test(arguments: [("/v1/parties", "Parties"), ("/v1/catalogue", "Catalogue")])
   func listings(path: String, name: String) async throws {
     let table = try RouteTable()

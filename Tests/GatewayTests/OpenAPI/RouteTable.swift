@@ -37,7 +37,7 @@ final class RouteTable: Sendable {
       now: { Self.now }, random: { UInt64.random(in: .min ... .max) })
     store = try Store(
       directory: directory, limits: limits, surroundings: surroundings,
-      access: Policy.decideAccess)
+      access: Policy.decideAccess, due: Policy.reckonDue)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let signer = try NoteSigner(
       name: try #require(KeyName("gatehouse.example/test")), kind: .ed25519,
