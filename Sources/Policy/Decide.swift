@@ -39,5 +39,5 @@ let rules: [any Rule] = [
   ClaimRule.lawfulBasis, ClaimRule.specialCondition, ClaimRule.legalGateway,
   DataCategoriesRule(), ConsentRule(), OverrideRule(), OnwardUseRule(), WithdrawalRule(),
   SensitiveAddressRule(), ObjectionRule(), InformationSharingDutyRule(), PublicationRule(),
-  ReviewRule(),  DutyClocksRule(), ExpiryRule(),
+  ReviewRule(), DutyClocksRule(), ExpiryRule(),
 ]

@@ -126,6 +126,6 @@ struct CatalogueException: Sendable {
       Self(
         code: "RGT.SAR.COLL", from: roles.subtracting(notParticipants),
         to: ["subject-access-team"], isAllowed: true,
-        reason: "Its payload has a return leg (parts): who is asked to search sends what it found."),
+        reason: "Its payload has a return leg (parts): who is asked to search answers."),
     ]
 }

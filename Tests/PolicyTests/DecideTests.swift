@@ -9,8 +9,7 @@ import Testing
     "parties-live", "message-type-version", "route", "residency", "purpose", "lawful-basis",
     "special-condition", "legal-gateway", "data-categories", "consent", "override", "onward-use",
     "withdrawal", "sensitive-address", "objection", "information-sharing-duty", "publication",
-    "review",
-    "duty-clocks", "expiry",
+    "review", "duty-clocks", "expiry",
   ]
 
   @Test func everyRuleSpeaksInOrder() throws {

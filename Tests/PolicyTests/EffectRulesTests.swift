@@ -1,5 +1,6 @@
 // What a message does or tells beyond its grounds: cases of the rules `withdrawal`,
-// `sensitive-address`, `objection`, `information-sharing-duty`, `publication` and `duty-clocks`.
+// `sensitive-address`, `objection`, `information-sharing-duty`, `publication`,
+// `review` and `duty-clocks`.
 
 import ExchangeModel
 import Policy
@@ -165,6 +166,17 @@ import Testing
     let reason = try outcome("publication", facts).reason
     if found.contains("upn") { #expect(reason.contains("a unique pupil number")) }
     if found.contains("name") { #expect(reason.contains("a date of birth and a name")) }
+  }
+
+  @Test(arguments: [(false, Say.notApplicable), (true, .permits)])
+  func review(needsReview: Bool, say: Say) throws {
+    let facts = try sample { _ in
+    } known: {
+      $0.claims.needsReview = needsReview
+    }
+    try expect("review", say, facts)
+    #expect(facts.decision.verdict == .permit)
+    #expect(kinds(facts).contains(Obligation.holdForReviewKind) == needsReview)
   }
 
   @Test func repliesAreOwedByTheirTimeLimits() throws {
