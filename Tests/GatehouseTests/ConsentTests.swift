@@ -54,6 +54,23 @@ extension GatehouseTests {
       #expect(try await sandbox.wait(seconds: 30).code == 0)
       let verified = try await GatehouseProcess.run(["log", "verify", "--config", directory.config])
       #expect(verified.code == 0, "\(verified.talk)")
+      try expectSealed(directory, verified)
+    }
+
+    /// What a sealed example says is neither in what the operator's command prints nor in any file
+    /// of the store; what another says is.
+    private func expectSealed(_ directory: SandboxDirectory, _ verified: ProcessEnd) throws {
+      let sealed = "section F leaves out speech therapy"
+      #expect(!(verified.out + verified.talk).contains(sealed))
+      #expect(!(verified.out + verified.talk).contains("urn:gatehouse:800:sps"))
+      let walk = try #require(FileManager.default.enumerator(atPath: directory.path + "/data"))
+      var isOtherFound = false
+      for case let name as String in walk {
+        let data = FileManager.default.contents(atPath: "\(directory.path)/data/\(name)") ?? Data()
+        #expect(data.range(of: Data(sealed.utf8)) == nil, "\(name)")
+        isOtherFound = isOtherFound || data.range(of: Data("attends mornings only".utf8)) != nil
+      }
+      #expect(isOtherFound)
     }
 
     /// Sends each valid example that names a consent or a disclosure, as it is, by its sender.
