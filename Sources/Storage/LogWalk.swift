@@ -29,6 +29,7 @@ struct LogWalk: Sendable {
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
+    .objectionRecorded,
   ]
 
   /// Leaves of one snapshot.
