@@ -63,7 +63,7 @@ struct ChildIndex {
     for entry in entries {
       try insert.execute(arguments: [Data(entry.key), entry.message])
     }
-    // If we crash here nothing was moved: the keys and the mark are of one transaction.
+    // Keys and mark are of one transaction: cut short, nothing was moved.
     try database.execute(
       sql: "UPDATE child_index_state SET through = ? WHERE only_row = 1", arguments: [last])
     return count

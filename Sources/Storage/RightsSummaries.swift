@@ -50,7 +50,7 @@ extension Store {
     of subject: Subject, for asker: ExportAsker
   ) async throws -> SubjectRegisters {
     let keys = SubjectKeys(subject, childKeys).all
-    let today = surroundings.now().dayOfConsent
+    let today = surroundings.now().day
     guard case .party(let spkiSHA256) = asker else {
       return try await pool.read { database in
         SubjectRegisters(

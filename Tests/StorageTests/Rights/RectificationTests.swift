@@ -46,7 +46,7 @@ import Testing
     let read = try await test.admit(message("m-1"))
     _ = try await test.store.open(read.messageID, by: Agency.iss.spki)
     try await test.admit(message("m-2"))
-    try await test.admit(message("m-3", to: .cme, type: SampleTypes.sealed))
+    try await test.admit(message("m-3", to: .cme, type: SampleTypes.sealedShare))
     try await test.admit(message("m-4", about: Child.bo, to: .cme))
     try await test.admit(message("m-5", from: .iss, to: .cme))
     let id = try await start(test)

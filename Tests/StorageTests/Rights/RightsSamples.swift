@@ -39,7 +39,7 @@ func message(
 
 extension SampleTypes {
   static let objection = type("objection", ["effect": "objection"])
-  static let sealed = type("consented-share", ["sensitivity": "SEALED"])
+  static let sealedShare = type("consented-share", ["sensitivity": "SEALED"])
   static let publication = type("practice-review-publication", ["effect": "publication"])
   static let notice = type("rectification-notice")
   static let settlement = type("rectification-acknowledgement")

@@ -18,7 +18,7 @@ import Testing
   @Test func theOperatorGetsAllButWhatIsSealed() async throws {
     let test = try await TestStore.make()
     try await test.admit(message("open"))
-    try await test.admit(message("sealed", type: SampleTypes.sealed))
+    try await test.admit(message("sealed", type: SampleTypes.sealedShare))
     try await test.admit(message("other", about: Child.bo))
     #expect(try await test.exported(Child.adaByNumber) == ["open"])
     // The pages are of the same length with and without sealed messages.
@@ -30,7 +30,7 @@ import Testing
     try await test.admit(message("school-iss"))
     try await test.admit(message("school-cme", to: .cme))
     try await test.admit(message("iss-cme", from: .iss, to: .cme))
-    try await test.admit(message("sealed", to: .cme, type: SampleTypes.sealed))
+    try await test.admit(message("sealed", to: .cme, type: SampleTypes.sealedShare))
     let subject = Child.adaByNumber
     #expect(
       try await test.exported(subject, for: .party(Agency.school.spki))
@@ -76,6 +76,32 @@ import Testing
     #expect(try await test.exported(subject, for: .party(Agency.iss.spki)) == [])
     #expect(try await test.exported(subject, for: .party(Agency.school.spki)) == ["m-1"])
     #expect(try await test.exported(subject) == ["m-1"])
+  }
+
+  @Test func disclosuresAndRefusalsStandBesideTheirMessages() async throws {
+    let test = try await TestStore.make()
+    try await test.admit(
+      message(
+        "d-1", about: [:], to: .cme, type: SampleTypes.sealedShare,
+        effect: .disclosureWithoutConsent(
+          messageID: "m-1", informed: "no-would-increase-risk", disclosesAddress: true,
+          reviewOn: CivilDate(daysSinceEpoch: 20_800))))
+    try await test.admit(message("m-1"))
+    try await test.admit(message("m-2"))
+    try await test.admit(
+      message(
+        "n-1", about: [:], from: .iss, to: .school,
+        effect: .notToShare(request: "m-2", reason: "more-harm-than-good")))
+    func page(_ asker: ExportAsker) async throws -> [SubjectMessage] {
+      try await test.store.subjectPage(
+        of: Child.adaByNumber, for: asker, after: nil, limit: 10
+      ).messages
+    }
+    let all = try await page(.gatewayOperator)
+    #expect(all.map(\.disclosure?.disclosesAddress) == [true, nil])
+    #expect(all.map(\.notShared) == [nil, "more-harm-than-good"])
+    #expect(try await page(.party(Agency.school.spki)).map(\.disclosure?.informed).count == 2)
+    #expect(try await page(.party(Agency.iss.spki)).allSatisfy { $0.disclosure == nil })
   }
 
   @Test func aMessageFoundByNameSaysSo() async throws {
