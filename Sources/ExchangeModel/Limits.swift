@@ -63,6 +63,13 @@ package struct Limits: Sendable {
   package var dutyPage = 500
   /// Duties that one transaction reminds of.
   package var remindersPerCommit = 256
+  /// Messages in one page of a child's export, and bytes of messages after which a page ends.
+  package var subjectPage = 100
+  package var subjectPageBytes: Int64 = 16 << 20
+  /// Messages that one rectification or one operator's export may look through.
+  package var subjectMessages = 10_000
+  /// Bytes of a document that is scanned before it is published; a longer one is not published.
+  package var publishedTextBytes = 5 << 20
 
   package init() {}
 }

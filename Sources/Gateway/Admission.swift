@@ -44,9 +44,9 @@ package struct Admission: Sendable {
   ) async throws -> Outcome {
     let submission: Submission
     do {
-      submission = try read(received, format: format, from: sender)
-    } catch {
-      return .refused(try await record(error, of: sender, type: nil), nil)
+      submission = try await read(received, format: format, from: sender)
+    } catch let refusal as Refusal {
+      return .refused(try await record(refusal, of: sender, type: nil), nil)
     }
     let terms = terms(of: submission)
     let outcome = try await store.admit(submission) { Policy.decide($0, under: terms) }
@@ -72,23 +72,28 @@ package struct Admission: Sendable {
   package func explain(
     _ received: [UInt8], format: ContentFormat, from sender: SenderProof
   ) async throws -> Decision {
-    let submission = try read(received, format: format, from: sender)
+    let submission = try await read(received, format: format, from: sender)
     let terms = terms(of: submission)
     return try await store.decideOnly(submission) { Policy.decide($0, under: terms) }.get()
   }
 
   private func read(
     _ received: [UInt8], format: ContentFormat, from sender: SenderProof
-  ) throws(Refusal) -> Submission {
+  ) async throws -> Submission {
     let read = try EnvelopeReader.read(received, format: format, limits: limits)
     let valid = try schemas.validate(read)
     let envelope = valid.envelope
+    let content =
+      valid.messageType.effect == .publication
+      ? try await PublishedDocuments(store: store, limits: limits).content(of: valid) {
+        schemas.place(ofAttachment: $0, in: read)
+      } : valid.content
     return Submission(
       envelope: envelope,
       claims: Claims(
-        envelope: envelope, content: valid.content, messageType: valid.messageType,
+        envelope: envelope, content: content, messageType: valid.messageType,
         vocabulary: schemas.vocabulary, catalogueVersion: schemas.catalogueVersion),
-      content: valid.content, messageType: valid.messageType, received: received, format: format,
+      content: content, messageType: valid.messageType, received: received, format: format,
       priority: envelope.priority ?? Priority(rawValue: valid.messageType.priority) ?? .routine,
       expiresAt: envelope.expiryTime.flatMap { Timestamp(rfc3339: $0) },
       attachments: valid.attachments.enumerated().map { index, attachment in

@@ -112,6 +112,7 @@ package final class GatewayServer: Sendable {
       + DutyRoutes(store: store, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
+      + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(publisher: publisher).routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
@@ -131,6 +132,8 @@ package final class GatewayServer: Sendable {
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
       .init(service: ConsentSweep(store: store, logger: logger)),
+      .init(service: ChildIndexer(store: store, logger: logger)),
+      .init(service: RectificationChaser(store: store, logger: logger)),
     ]
     services.append(
       .init(

@@ -32,9 +32,9 @@ package struct LogEvent: Hashable, Sendable {
   /// The fields an event may have, in the order of their names (RFC 8785, section 3.2.3).
   package enum Field: Int, Sendable, CaseIterable {
     case actor, attachment, attempt, basis, catalogueVersion, certificate, change, clock, code
-    case consent, contentDigest, correlation, country, decision, digest, duty, facts, gateway, id
-    case kind, messageID, notice, outcome, override, party, policyVersion, purpose, reason,
-      recipient
+    case consent, contentDigest, correlation, count, country, decision, digest, duty, facts
+    case gateway, id, kind, messageID, notice, outcome, override, party, policyVersion, purpose
+    case reason, recipient
     case role, rule, scope, source, type, verdict
   }
 

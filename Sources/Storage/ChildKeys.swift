@@ -79,6 +79,9 @@ struct ChildKeys: Sendable {
     key("name", Self.folded(forename) + [0x7C] + Self.folded(surname))
   }
 
+  /// A keyed hash of a request, by which its repeat is known without its texts being stored.
+  func requestKey(_ bytes: [UInt8]) -> ChildKey { key("request", bytes) }
+
   private static let numbers = [
     ("upn", "upn"), ("formerUpn", "upn"), ("uln", "uln"), ("uci", "uci"),
     ("nhsNumber", "nhs"),

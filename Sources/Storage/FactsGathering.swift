@@ -6,9 +6,10 @@ import Foundation
 import GRDB
 
 extension WriteContext {
-  /// The facts about a message from `sender` that carries the child with these keys.
+  /// The facts about a message from `sender` that carries the child with these keys, and whose
+  /// text, when it is to be published, has these names in it.
   mutating func facts(
-    of submission: Submission, from sender: Party, children: [ChildKey]
+    of submission: Submission, from sender: Party, children: [ChildKey], names: [ChildKey] = []
   ) throws -> Facts {
     let envelope = submission.envelope
     var facts = Facts(
@@ -41,9 +42,7 @@ extension WriteContext {
       guard let reference else { continue }
       facts.onward.append(try onwardFact(link, reference, of: envelope))
     }
-    if case .publication(_, let names) = submission.content.effect,
-      try namesAKnownChild(names)
-    {
+    if try namesAKnownChild(names) {
       facts.claims.identityFound = (facts.claims.identityFound + ["name"]).sorted()
     }
     facts.hasObjection = try hasObjection(children)

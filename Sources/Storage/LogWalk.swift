@@ -29,7 +29,7 @@ struct LogWalk: Sendable {
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
-    .dutyMet, .dutyOverdue,
+    .dutyMet, .dutyOverdue, .objectionRecorded,
   ]
 
   /// Leaves of one snapshot.

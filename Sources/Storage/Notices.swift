@@ -38,10 +38,12 @@ package struct Notice: Sendable, Equatable {
 
 extension WriteContext {
   /// Owes a notice from `due` on, in this transaction.
+  /// - Returns: the notice's number.
+  @discardableResult
   mutating func owe(
     _ kind: Notice.Kind, to recipient: PartyURN, from source: PartyURN? = nil,
     about: MessageID?, detail: [String: String] = [:], due: Timestamp? = nil
-  ) throws {
+  ) throws -> Int64 {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(detail), as: UTF8.self)
@@ -54,13 +56,14 @@ extension WriteContext {
       kind.rawValue, source?.text, recipient.text, about?.text, text,
       (due ?? now).milliseconds,
     ])
-    let number = String(database.lastInsertedRowID)
+    let number = database.lastInsertedRowID
     try append(
       LogEvent(
         .noticeOwed,
-        [.change: kind.rawValue, .notice: number, .recipient: recipient.text]),
+        [.change: kind.rawValue, .notice: String(number), .recipient: recipient.text]),
       subject: about?.text, message: nil)
     owesNotices = true
+    return number
   }
 }
 

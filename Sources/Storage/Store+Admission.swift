@@ -103,7 +103,8 @@ extension Store {
       if let expiry = submission.expiresAt, expiry <= context.now {
         return try context.refuse(submission, Refusal(.expired), nil)
       }
-      let facts = try context.facts(of: submission, from: sender, children: content.children)
+      let facts = try context.facts(
+        of: submission, from: sender, children: content.children, names: content.names)
       let decided = try context.decided(facts, by: decide)
       guard decided.decision.verdict == .permit, facts.recipient != nil else {
         let code = decided.decision.refusalCode ?? .unknownRecipient
@@ -132,7 +133,8 @@ extension Store {
       guard sender.urn == submission.envelope.source else {
         return .failure(Refusal(.senderMismatch))
       }
-      let facts = try context.facts(of: submission, from: sender, children: content.children)
+      let facts = try context.facts(
+        of: submission, from: sender, children: content.children, names: content.names)
       let decided = try context.decided(facts, by: decide)
       try context.append(
         LogEvent(
@@ -181,10 +183,13 @@ private struct Content: Sendable {
   let hex: String
   let children: [ChildKey]
   let sealing: Sealing
+  /// Of the names that may stand in a text to be published.
+  let names: [ChildKey]
 
   init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
     self.sealing = sealing
     children = keys.keys(of: submission.content.identifiers)
+    names = keys.nameKeys(of: submission.content.effect)
     bytes = Data(submission.received)
     let hash = SHA256.hash(data: submission.received)
     digest = Data(hash)
@@ -327,6 +332,7 @@ extension WriteContext {
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
     try updateDuties(for: admitted)
+    try settleRectification(for: admitted)
     return Receipt(
       messageID: messageID, source: envelope.source, id: envelope.id, admittedAt: now,
       decision: decision, logIndex: leaf, logSize: leaf + 1)

@@ -99,6 +99,9 @@ package final class Store: Sendable {
     }
   }
 
+  /// The present instant, as the store has it.
+  package var now: @Sendable () -> Timestamp { surroundings.now }
+
   /// What asks the access policy.
   var gate: AccessGate { AccessGate(policy: access) }
 

@@ -18,7 +18,7 @@ struct Gatehouse: AsyncParsableCommand {
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
       InboxCommand.self, PolicyCommand.self, ClockCommand.self, SchemaCommand.self,
       LogCommand.self, PartyCommand.self, CertificateCommand.self, ConsentCommand.self,
-      BenchCommand.self,
+      SubjectCommand.self, BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

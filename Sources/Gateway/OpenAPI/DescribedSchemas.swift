@@ -9,7 +9,8 @@ enum DescribedSchemas {
   static func all(_ limits: Limits) -> DocumentValue {
     .object(
       words + AnswerSchemas.all(limits) + DecisionCalls.schemas + ConsentSchemas.all(limits)
-        + DutyCalls.schemas + DirectorySchemas.all + VocabularySchemas.all + ProblemSchemas.all)
+        + DutyCalls.schemas + RightsSchemas.all(limits) + DirectorySchemas.all + VocabularySchemas.all
+        + ProblemSchemas.all)
   }
 
   /// An object with the members it has. All are required but the optional ones.

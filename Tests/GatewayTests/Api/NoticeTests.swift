@@ -14,7 +14,7 @@ import Validation
 
   private func owe(_ gateway: GatewayHarness, to agency: Agency = .school) async throws {
     let recipient = try agency.urn()
-    try await gateway.store.writer.submit { context in
+    _ = try await gateway.store.writer.submit { context in
       try context.owe(.held, to: recipient, about: MessageID(Self.subject))
     }
   }
