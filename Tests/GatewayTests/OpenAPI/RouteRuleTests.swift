@@ -1,5 +1,5 @@
-// Every path to content is under the policy: each route of the table has its rule, and with a policy
-// that denies everything no route hands out anything of a message.
+// Every path to content is under the policy: each route of the table has its rule, and with a
+// policy that denies everything no route hands out anything of a message.
 
 import ExchangeModel
 import Foundation

@@ -1,4 +1,5 @@
-// A copy of `schemas/` with the types that the tests send, so that a gateway in a test starts without compiling the whole catalogue. Removed when the process ends.
+// A copy of `schemas/` with the types that the tests send, so that a gateway in a test starts
+// without compiling the whole catalogue. Removed when the process ends.
 
 import Foundation
 
