@@ -55,8 +55,9 @@ extension Store {
     return try await pool.read { try reader.read(id, in: $0) }
   }
 
-  /// Reminds each recipient once that has not acknowledged by `due`, which is given when the
-  /// notice came to it and whose it is.
+  /// Reminds each recipient once that has not acknowledged in time: by the end of the duty that
+  /// the notice opened, where a calendar gives it, else by `due`, which is given when the notice
+  /// came to it and whose it is.
   /// - Returns: how many were reminded.
   @discardableResult
   package func sweepRectifications(
@@ -70,7 +71,7 @@ extension Store {
       guard let last = page.last else { return total }
       after = last
       let now = surroundings.now()
-      let late = page.filter { due($0.notified, $0.recipient) <= now }
+      let late = page.filter { ($0.due ?? due($0.notified, $0.recipient)) <= now }
       guard !late.isEmpty else { continue }
       total += try await writer.submit { context in
         try late.reduce(0) { try $0 + (context.chase($1) ? 1 : 0) }
@@ -84,6 +85,8 @@ private struct ChaseCandidate: Sendable {
   let rectification: String
   let recipient: PartyURN
   let notified: Timestamp
+  /// When the duty to acknowledge ends, by its calendar; nil when there is none.
+  let due: Timestamp?
 
   private static let perPage = 500
 
@@ -93,7 +96,8 @@ private struct ChaseCandidate: Sendable {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT told.rectification, told.recipient, message.admitted_at
+        SELECT told.rectification, told.recipient, message.admitted_at,
+          (SELECT min(due_at) FROM duty WHERE duty.message = message.sequence) AS due_at
         FROM rectification_recipient AS told
         JOIN notice ON notice.notice_id = told.notice
         JOIN message ON message.message_id = notice.message
@@ -106,9 +110,11 @@ private struct ChaseCandidate: Sendable {
       guard let recipient = PartyURN(row["recipient"]) else {
         throw StoreFailure.corrupt("rectification_recipient")
       }
+      let due: Int64? = row["due_at"]
       return ChaseCandidate(
         rectification: row["rectification"], recipient: recipient,
-        notified: Timestamp(milliseconds: row["admitted_at"]))
+        notified: Timestamp(milliseconds: row["admitted_at"]),
+        due: due.map(Timestamp.init(milliseconds:)))
     }
   }
 }

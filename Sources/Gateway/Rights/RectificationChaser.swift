@@ -9,13 +9,12 @@ import Storage
 struct RectificationChaser: Service {
   let store: Store
   let logger: Logger
-  /// When a recipient must have acknowledged, given when the notice came to it.
+  /// When a recipient must have acknowledged for whom no calendar gives the end of its duty.
   var due: @Sendable (_ notified: Timestamp, _ recipient: PartyURN) -> Timestamp = fortnight
 
   private static let interval = Duration.seconds(600)
 
-  /// Ten working days without a bank holiday among them: fourteen days of the calendar. Days of
-  /// the recipient's own calendar take its place where there is one.
+  /// Ten working days without a bank holiday among them: fourteen days of the calendar.
   @Sendable static func fortnight(_ notified: Timestamp, _ recipient: PartyURN) -> Timestamp {
     notified.adding(seconds: 14 * 86_400)
   }

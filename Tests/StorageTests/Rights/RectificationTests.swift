@@ -145,6 +145,18 @@ import Testing
     #expect(try await states(test, id) == ["cme acknowledged", "iss acknowledged"])
   }
 
+  @Test func theDutyOfTheNoticeSaysWhenItIsLate() async throws {
+    let test = try await TestStore.make()
+    try await test.admit(message("m-1"))
+    let id = try await start(test)
+    _ = try await test.sendNotices(type: SampleTypes.noticeWithClock)
+    test.time.advance(seconds: 2 * 86_400)
+    #expect(try await test.store.sweepRectifications(due: Self.fortnight) == 0)
+    test.time.advance(seconds: 2 * 86_400)
+    #expect(try await test.store.sweepRectifications(due: Self.fortnight) == 1)
+    #expect(try await states(test, id) == ["iss overdue"])
+  }
+
   @Test func whatWasHeldUnseenIsNotGivenAway() async throws {
     let test = try await TestStore.make()
     try await test.admit(message("m-1"))

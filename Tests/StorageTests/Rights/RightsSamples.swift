@@ -42,6 +42,16 @@ extension SampleTypes {
   static let sealedShare = type("consented-share", ["sensitivity": "SEALED"])
   static let publication = type("practice-review-publication", ["effect": "publication"])
   static let notice = type("rectification-notice")
+  static let noticeWithClock = type(
+    "rectification-notice",
+    [
+      "expectedReplies": [
+        [
+          "type": "gatehouse.rectification-acknowledgement.v1",
+          "within": ["count": 3, "unit": "calendar-day"] as [String: Any],
+        ] as [String: Any]
+      ]
+    ])
   static let settlement = type("rectification-acknowledgement")
 }
 
@@ -62,7 +72,9 @@ extension TestStore {
 
   /// Sends the rectification notices that are due as the gateway does, and returns their messages
   /// with their recipients.
-  func sendNotices() async throws -> [(recipient: PartyURN, message: MessageID)] {
+  func sendNotices(
+    type: MessageType = SampleTypes.notice
+  ) async throws -> [(recipient: PartyURN, message: MessageID)] {
     var sent: [(PartyURN, MessageID)] = []
     for notice in try await store.noticesDue(limit: 100) {
       guard let source = notice.source else { continue }
@@ -70,7 +82,7 @@ extension TestStore {
       let owed = submission(
         "notice-\(notice.id)", from: agency, to: notice.recipient,
         facts: ContentFacts(identifiers: ["subjectKey": notice.detail["subjectKey"] ?? ""]),
-        type: SampleTypes.notice)
+        type: type)
       let receipt = try await admit(
         Submission(
           envelope: owed.envelope, claims: owed.claims, content: owed.content,
