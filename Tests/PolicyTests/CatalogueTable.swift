@@ -98,6 +98,11 @@ struct CatalogueException: Sendable {
         reason: "The gateway tells every earlier recipient (UK GDPR, Article 19): its log has them."
       ),
       Self(
+        code: "RGT.RECT.ACK", from: roles.subtracting(notParticipants),
+        to: roles.subtracting(notParticipants).union(["gateway"]), isAllowed: true,
+        reason: "RGT.RECT comes from any controller (ANY), so its acknowledgement goes back there."
+      ),
+      Self(
         code: "SPS.WITHDRAW", from: ["gateway"], to: roles.subtracting(notParticipants),
         isAllowed: true,
         reason: "The gateway tells whoever already has what rested on the consent."),
