@@ -47,8 +47,9 @@ struct MessageRoutes: Sendable {
     switch try await admission.admit(request.bytes, format: format, from: sender) {
     case .admitted(let receipt): return answer(receipt, status: 202)
     case .duplicate(let receipt): return answer(receipt, status: 200)
-    case .refused(let refusal, _):
-      return ProblemDetails.response(refusal, instance: request.id)
+    case .refused(let refusal, let decision):
+      return ProblemDetails.response(
+        refusal.explained(by: decision, in: format), instance: request.id)
     }
   }
 

@@ -173,7 +173,12 @@ final class GatewayHarness: Sendable {
 
   /// A client of its own for an agency; closed when the test ends.
   func client(_ agency: Agency, _ name: String = "first") throws -> PartyClient {
-    let client = try PartyClient(profile(agency, name))
+    try client(of: profile(agency, name))
+  }
+
+  /// A client with a profile; closed when the test ends.
+  func client(of profile: ClientProfile) throws -> PartyClient {
+    let client = try PartyClient(profile)
     clients.withLock { $0.append(client) }
     return client
   }
