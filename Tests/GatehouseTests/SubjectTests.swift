@@ -23,10 +23,14 @@ extension GatehouseTests {
       let twin = examples + first.replacing(".xml", with: ".json")
       let referral = try #require(FileManager.default.contents(atPath: twin))
       let named = try #require(try JSONDocument.parse(Array(referral)).root["data"]?["child"])
-      let pairs = try ["surname", "forename", "dateOfBirth"].map { name in
-        #""\(name)":"\(try #require(named[name]?.string))""#
+      var identifiers = JSONWriter()
+      identifiers.beginObject()
+      for name in ["surname", "forename", "dateOfBirth"] {
+        identifiers.key(name)
+        identifiers.string(try #require(named[name]?.string))
       }
-      let child = try file("{" + pairs.joined(separator: ",") + "}", in: box)
+      identifiers.endObject()
+      let child = try file(String(decoding: identifiers.bytes, as: UTF8.self), in: box)
       let printed = try await GatehouseProcess.run(
         ["subject", "export", "--config", box.config, "--child", child])
       #expect(printed.code == 0, "\(printed.talk)")
