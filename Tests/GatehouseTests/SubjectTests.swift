@@ -16,10 +16,21 @@ extension GatehouseTests {
     @Test("An export is one document for a person to review, in a file of one's own")
     func export() async throws {
       let box = try await SandboxDirectory.make()
-      let referral = try #require(FileManager.default.contents(atPath: Example.referral))
-      let upn = try #require(
-        try JSONDocument.parse(Array(referral)).root["data"]?["child"]?["upn"]?.string)
-      let child = try file(#"{"upn":"\#(upn)"}"#, in: box)
+      // The sandbox's story sends the first of the examples.
+      let examples = FewSchemas.path + "/messages/medical-referral/v1/examples/"
+      let names = try FileManager.default.contentsOfDirectory(atPath: examples)
+      let first = try #require(names.filter { $0.hasSuffix(".valid.xml") }.min())
+      let twin = examples + first.replacing(".xml", with: ".json")
+      let referral = try #require(FileManager.default.contents(atPath: twin))
+      let named = try #require(try JSONDocument.parse(Array(referral)).root["data"]?["child"])
+      var identifiers = JSONWriter()
+      identifiers.beginObject()
+      for name in ["surname", "forename", "dateOfBirth"] {
+        identifiers.key(name)
+        identifiers.string(try #require(named[name]?.string))
+      }
+      identifiers.endObject()
+      let child = try file(String(decoding: identifiers.bytes, as: UTF8.self), in: box)
       let printed = try await GatehouseProcess.run(
         ["subject", "export", "--config", box.config, "--child", child])
       #expect(printed.code == 0, "\(printed.talk)")
@@ -27,7 +38,8 @@ extension GatehouseTests {
       #expect(root["reviewBeforeRelease"]?.bool == true)
       #expect(root["producedFor"]?.string == "operator")
       let message = try #require(root["messages"]?.elements.first { _ in true })
-      #expect(message["content"]?["child"]?["upn"]?.string == upn)
+      #expect(message["content"]?["child"]?["surname"]?.string == named["surname"]?.string)
+      #expect(message["foundBy"]?.string == "name-and-date-of-birth")
       #expect(message["title"]?.string == "Medical referral")
       let output = box.path + "/export.json"
       let arguments = [
@@ -46,7 +58,7 @@ extension GatehouseTests {
       let box = try await SandboxDirectory.make()
       for (text, words) in [
         (#"{"surname":"Samplesen","forename":"Ada"}"#, "Two children may share a name"),
-        (#"{"upn":"A801200001001"}"#, "/upn: This is no upn"), ("{", ""),
+        (#"{"upn":"A801200001001"}"#, "/upn: This is no upn"), ("{", "send it whole"),
       ] {
         let end = try await GatehouseProcess.run(
           ["subject", "export", "--config", box.config, "--child", try file(text, in: box)])
