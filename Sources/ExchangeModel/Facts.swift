@@ -233,15 +233,18 @@ package struct OnwardFact: Sendable, Hashable, Codable {
   package var isOwn: Bool
   /// True when the earlier message was sealed.
   package var wasSealed: Bool
+  /// True when the earlier message rests on a consent on record that still stands.
+  package var standsOnConsent: Bool
 
   package init(
     link: Link, purpose: String?, goesBack: Bool = false, isOwn: Bool = false,
-    wasSealed: Bool = false
+    wasSealed: Bool = false, standsOnConsent: Bool = false
   ) {
     self.link = link
     self.purpose = purpose
     self.goesBack = goesBack
     self.isOwn = isOwn
     self.wasSealed = wasSealed
+    self.standsOnConsent = standsOnConsent
   }
 }

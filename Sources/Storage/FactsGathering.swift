@@ -68,7 +68,10 @@ extension WriteContext {
       link: link, purpose: earlier.purpose,
       goesBack: earlier.source.utf8.elementsEqual(envelope.recipient.text.utf8),
       isOwn: earlier.source.utf8.elementsEqual(envelope.source.text.utf8),
-      wasSealed: earlier.isSealed)
+      wasSealed: earlier.isSealed,
+      standsOnConsent: try earlier.consent.flatMap {
+        try ConsentRow.find($0, in: database)?.state(on: today)
+      } == .given)
   }
 
   /// A message as a thread refers to it.
@@ -77,12 +80,14 @@ extension WriteContext {
     let source: String
     let purpose: String
     let isSealed: Bool
+    /// The record of consent that it rests on; nil when it rests on none.
+    let consent: String?
   }
 
   /// The message of this reference that the envelope's sender sent or received; nil when none.
   func threadMessage(_ reference: String, of envelope: Envelope) throws -> ThreadMessage? {
     let me = envelope.source.text
-    let columns = "sequence, source, purpose, is_sealed FROM message"
+    let columns = "sequence, source, purpose, is_sealed, consent FROM message"
     let byID = try database.cachedStatement(
       sql: "SELECT \(columns) WHERE message_id = ?1 AND (source = ?2 OR recipient = ?2)")
     var row = try Row.fetchOne(byID, arguments: [reference, me])
@@ -100,7 +105,7 @@ extension WriteContext {
     return row.map { row in
       ThreadMessage(
         sequence: row["sequence"], source: row["source"], purpose: row["purpose"],
-        isSealed: row["is_sealed"])
+        isSealed: row["is_sealed"], consent: row["consent"])
     }
   }
 }

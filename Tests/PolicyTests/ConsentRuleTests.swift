@@ -176,9 +176,11 @@ struct ConsentCase: Sendable, CustomTestStringConvertible {
   }
 
   private static func reply(
-    _ purpose: String? = "medical-education", link: OnwardFact.Link = .reply, goesBack: Bool = true
+    _ purpose: String? = "medical-education", link: OnwardFact.Link = .reply, goesBack: Bool = true,
+    standsOnConsent: Bool = true
   ) -> OnwardFact {
-    OnwardFact(link: link, purpose: purpose, goesBack: goesBack)
+    OnwardFact(
+      link: link, purpose: purpose, goesBack: goesBack, standsOnConsent: standsOnConsent)
   }
 
   @Test(arguments: [
@@ -191,6 +193,7 @@ struct ConsentCase: Sendable, CustomTestStringConvertible {
     ReplyCase(rule: "CN5", earlier: reply(), say: .denies(.consentRequired)),
     ReplyCase(earlier: reply(link: .causation), say: .denies(.consentRequired)),
     ReplyCase(earlier: reply(goesBack: false), say: .denies(.consentRequired)),
+    ReplyCase(earlier: reply(standsOnConsent: false), say: .denies(.consentRequired)),
     ReplyCase(earlier: reply("attendance"), say: .denies(.consentRequired)),
     ReplyCase(earlier: reply(nil), say: .denies(.consentRequired)),
     // A question cannot rest on what it happens to follow.

@@ -59,6 +59,12 @@ package struct BenchPlan: Sendable {
     return try BenchReferral(format: format, schemas: set, at: surroundings.now())
   }
 
+  /// What deciding on the message costs by itself.
+  package func decision(on referral: BenchReferral) throws -> DecisionProbe {
+    let set = try SchemaSet(files: try SchemaFolder(schemas).files, compiling: .whenNeeded)
+    return try DecisionProbe(referral, schemas: set)
+  }
+
   /// Measures one step with a gateway and a database of its own.
   package func measure(
     _ referral: BenchReferral, connections: Int

@@ -116,13 +116,13 @@ struct ConsentRule: Rule {
   }
 
   /// True for an answer that goes back to who asked, under the same purpose, where health was
-  /// asked about. A type that itself expects an answer is a question, and needs its own.
+  /// asked about with a permission that still stands. A type that itself expects an answer is a question, and needs its own.
   private func answersRequest(_ facts: Facts, _ terms: Terms) -> Bool {
     guard terms.messageType.consentRule.isSame(as: "CN2"),
       terms.messageType.expectedReplies.isEmpty
     else { return false }
     return facts.onward.contains { earlier in
-      earlier.link == .reply && earlier.goesBack
+      earlier.link == .reply && earlier.goesBack && earlier.standsOnConsent
         && earlier.purpose?.isSame(as: facts.claims.purpose) == true
     }
   }

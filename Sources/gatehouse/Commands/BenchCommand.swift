@@ -36,6 +36,11 @@ struct BenchCommand: AsyncParsableCommand {
       let machine = try await look(plan)
       let referral = try plan.referral()
       Terminal.say("Messages of \(referral.bytes.count) bytes; \(seconds) s a step.")
+      let decision = try plan.decision(on: referral)
+      Terminal.say(
+        String(
+          format: "Deciding: %.1f us a message by all rules, %.1f us on facts decided before.",
+          decision.byAllRules, decision.known))
       var done: [BenchStep] = []
       if !json { print(BenchTable.head) }
       for count in steps {
@@ -43,7 +48,8 @@ struct BenchCommand: AsyncParsableCommand {
         if !json { print(BenchTable.row(step, machine.disk)) }
         done.append(step)
       }
-      if json { print(BenchTable.json(done, machine, plan.format, referral.bytes.count)) }
+      if json { print(BenchTable.json(
+            done, machine, plan.format, referral.bytes.count, decision)) }
       try judge(done)
     } catch let failure as CommandFailure {
       throw failure
@@ -153,7 +159,8 @@ enum BenchTable {
   }
 
   static func json(
-    _ steps: [BenchStep], _ machine: BenchMachine, _ format: ContentFormat, _ size: Int
+    _ steps: [BenchStep], _ machine: BenchMachine, _ format: ContentFormat, _ size: Int,
+    _ decision: DecisionProbe
   ) -> String {
     var writer = JSONWriter()
     func number(_ name: String, _ value: Double?) {
@@ -172,6 +179,8 @@ enum BenchTable {
     number("fsyncP50Milliseconds", machine.disk.medianMilliseconds)
     number("fsyncRate", machine.disk.rate)
     number("othersCoresBefore", machine.othersCores)
+    number("decisionByAllRulesMicroseconds", decision.byAllRules)
+    number("decisionKnownMicroseconds", decision.known)
     writer.key("isQuiet")
     if let isQuiet = machine.isQuiet { writer.bool(isQuiet) } else { writer.null() }
     writer.key("steps")
