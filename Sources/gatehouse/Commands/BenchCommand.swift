@@ -48,8 +48,11 @@ struct BenchCommand: AsyncParsableCommand {
         if !json { print(BenchTable.row(step, machine.disk)) }
         done.append(step)
       }
-      if json { print(BenchTable.json(
-            done, machine, plan.format, referral.bytes.count, decision)) }
+      if json {
+        print(
+          BenchTable.json(
+            done, machine, plan.format, referral.bytes.count, decision))
+      }
       try judge(done)
     } catch let failure as CommandFailure {
       throw failure
