@@ -78,7 +78,7 @@ package final class GatewayServer: Sendable {
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
-      publisher: publisher, limits: settings.limits)
+      publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex)
     let api = try await EdgeServer.start(edge, routes: routes)
 
     var admin: EdgeServer?
@@ -102,7 +102,7 @@ package final class GatewayServer: Sendable {
   /// The API's route table: what OpenAPI describes.
   static func routes(
     store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
-    publisher: LogPublisher, limits: Limits
+    publisher: LogPublisher, limits: Limits, minimumIndex: Int64 = 0
   ) -> [Route] {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
@@ -114,7 +114,7 @@ package final class GatewayServer: Sendable {
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
-      + LogRoutes(publisher: publisher).routes
+      + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
   }
 

@@ -33,6 +33,16 @@ enum LogTables {
     return try Data.fetchOne(statement, arguments: [index]).map { Array($0) }
   }
 
+  /// The entries of leaves in order. Throws when one is missing.
+  static func entries(_ leaves: Range<Int64>, in database: Database) throws -> [[UInt8]] {
+    let statement = try database.cachedStatement(
+      sql: "SELECT entry FROM leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index")
+    let entries = try Data.fetchAll(
+      statement, arguments: [leaves.lowerBound, leaves.upperBound])
+    guard entries.count == leaves.count else { throw StoreFailure.corrupt("leaf") }
+    return entries.map { Array($0) }
+  }
+
   /// The bytes of a full tile; nil when it is not there.
   static func tile(level: Int, index: Int64, in database: Database) throws -> [UInt8]? {
     let statement = try database.cachedStatement(

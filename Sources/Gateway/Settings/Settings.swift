@@ -27,6 +27,8 @@ package struct Settings: Sendable {
   /// The log's name, a schemeless URL (C2SP tlog-checkpoint, origin).
   package var logOrigin = "localhost/gatehouse"
   package var logKey = "log.key.pem"
+  /// Leaves before this one need not be served (C2SP tlog-tiles, Pruning); 0 serves all.
+  package var logMinimumIndex: Int64 = 0
   package var logLevel = "info"
   /// Law that is enacted and not yet commenced: off until it is.
   package var inForce = Facts.InForce()
@@ -90,6 +92,9 @@ extension Settings {
     reader.path("/schemas", folder, &schemas)
     reader.string("/log/origin", &logOrigin)
     reader.path("/log/key", folder, &logKey)
+    var minimumIndex = 0
+    reader.integer("/log/minimumIndex", in: 0...Int.max, &minimumIndex)
+    logMinimumIndex = Int64(minimumIndex)
     reader.choice(
       "/logging/level", ["trace", "debug", "info", "notice", "warning", "error"], &logLevel)
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
@@ -108,7 +113,7 @@ extension Settings {
       ("tls.certificate", certificate), ("tls.key", "\(key) (not shown)"),
       ("tls.clientAuthority", clientAuthority), ("tls.minimumVersion", minimumTLS),
       ("data", data), ("schemas", schemas), ("log.origin", logOrigin),
-      ("log.key", "\(logKey) (not shown)"), ("logging.level", logLevel),
+      ("log.key", "\(logKey) (not shown)"), ("log.minimumIndex", String(logMinimumIndex)), ("logging.level", logLevel),
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
       ("limits.connections", String(limits.connections)),
