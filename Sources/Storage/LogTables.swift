@@ -15,15 +15,7 @@ enum LogTables {
 
   /// The tree's right edge as the tables have it.
   static func rebuildEdge(_ database: Database) throws -> TreeEdge {
-    try TreeEdge.rebuild(
-      size: try size(database),
-      tile: { try tile(level: $0, index: $1, in: database) },
-      leafHash: { index in
-        guard let entry = try entry(index, in: database) else {
-          throw StoreFailure.corrupt("leaf")
-        }
-        return .leaf(entry)
-      })
+    try rebuildEdge(database, size: try size(database))
   }
 
   /// The entry of a leaf; nil when there is none.

@@ -3,7 +3,7 @@
 import ExchangeModel
 
 enum LogCalls {
-  static let all = [checkpoint, tile]
+  static let all = [checkpoint, tile, addCheckpoint, witnessed]
 
   private static let checkpoint = DescribedCall(
     verb: .get, path: "/v1/log/checkpoint", id: "getCheckpoint", tag: "Log",
@@ -54,4 +54,53 @@ enum LogCalls {
         ])
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofWriting + [.notFound])
+
+  private static let addCheckpoint = DescribedCall(
+    verb: .post, path: "/v1/witness/add-checkpoint", id: "addCheckpoint", tag: "Log",
+    summary: "Have another log's checkpoint cosigned",
+    description: """
+      This gateway as a witness of its peers' logs: C2SP tlog-witness. The body is `old <size>`, \
+      the lines of a consistency proof from that size, an empty line and the signed checkpoint. \
+      The log must be one of the gateway's settings. Needs no registered certificate.
+      """,
+    requestBody: [
+      "required": true,
+      "content": [
+        "text/plain": [
+          "schema": ["type": "string", "description": "`c2sp.org/tlog-witness`, add-checkpoint."]
+        ]
+      ],
+    ],
+    answers: [
+      DescribedAnswer(
+        200, "The witness's signature lines, for the checkpoint.", fields: [.cacheControl],
+        content: DescribedAnswer.text("`c2sp.org/tlog-cosignature`, cosignature/v1.")),
+      DescribedAnswer(
+        409, "The old size is not the one on record, which this is.", fields: [.cacheControl],
+        content: ["text/x.tlog.size": ["schema": ["type": "string", "pattern": "^[0-9]+\n$"]]]),
+    ],
+    refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofWriting + [
+      .notFound, .contentTooLarge, .checkpointNotSigned, .checkpointInconsistent,
+    ])
+
+  private static let witnessed = DescribedCall(
+    verb: .get, path: "/v1/witness/{originSha256}/checkpoint", id: "getWitnessedCheckpoint",
+    tag: "Log", summary: "Fetch the checkpoint of another log that was cosigned last",
+    description: """
+      For monitors, and for a log that was restored and must find out how far it had got. Needs no \
+      registered certificate.
+      """,
+    parameters: [
+      [
+        "name": "originSha256", "in": "path", "required": true,
+        "schema": ["type": "string", "pattern": "^[0-9a-f]{64}$"],
+        "description": "The SHA-256 of the log's origin, in lower-case hex.",
+      ]
+    ],
+    answers: [
+      DescribedAnswer(
+        200, "The checkpoint with the log's signature and the witness's.", fields: [.cacheControl],
+        content: DescribedAnswer.text("`c2sp.org/tlog-checkpoint`, a signed note."))
+    ],
+    refusals: RefusedAnswer.ofEdge + [.notFound])
 }

@@ -20,7 +20,7 @@ struct LogRoutes: Sendable {
   }
 
   private func checkpoint(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let tree = try await publisher.latest()
+    let tree = try await publisher.served()
     return HTTPResponse(
       status: 200,
       fields: ["Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"],
