@@ -10,7 +10,8 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Witnesses")
+// One after another: some hold two gateways, of which only two may run at once.
+@Suite("Witnesses", .serialized)
 struct WitnessTests {
   /// What two gateways must know of each other before they start.
   private struct Keys {
