@@ -60,6 +60,9 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   // The registers.
   case calendarMissing = "calendar-missing"
   case alreadyWithdrawn = "already-withdrawn"
+  // Other logs that we are a witness of.
+  case checkpointNotSigned = "checkpoint-not-signed"
+  case checkpointInconsistent = "checkpoint-inconsistent"
   // Ours, and passing.
   case temporarilyUnavailable = "temporarily-unavailable"
   case storageFull = "storage-full"

@@ -20,6 +20,8 @@ extension RefusalCode {
       .consentRequired, .overrideNotAllowed, .residencyNotAllowed, .dataCategoryNotAllowed,
       .messageTypeEnded, .identityInPublication, .notInForce:
       groundsDescription
+    case .checkpointNotSigned, .checkpointInconsistent:
+      witnessDescription
     case .consentNotLive, .consentDoesNotCover, .overrideNotOnRecord, .onwardUseNotAllowed,
       .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
@@ -164,6 +166,17 @@ extension RefusalCode {
       final(
         403, "Consent not live",
         "The consent was refused or withdrawn, has expired, or awaits its review.")
+    }
+  }
+
+  private var witnessDescription: RefusalDescription {
+    switch self {
+    case .checkpointInconsistent:
+      final(
+        422, "Checkpoint does not extend the last one",
+        "The proof must lead from the size on record to this checkpoint's.")
+    default:
+      final(403, "Checkpoint not signed by its log", "Sign it with the key registered here.")
     }
   }
 

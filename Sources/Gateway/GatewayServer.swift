@@ -19,6 +19,8 @@ package final class GatewayServer: Sendable {
   package let api: EdgeServer
   /// The admin listener, on loopback; nil when the settings name none.
   package let admin: EdgeServer?
+  /// Those who cosign our log.
+  package let circle: WitnessCircle
   private let readiness: Readiness
   private let notices: NoticeSender
   private let opened: PartyDirectory
@@ -26,12 +28,14 @@ package final class GatewayServer: Sendable {
   private let logger: Logger
 
   private init(
-    store: Store, publisher: LogPublisher, api: EdgeServer, admin: EdgeServer?,
-    readiness: Readiness, notices: NoticeSender, opened: PartyDirectory, settings: Settings,
+    store: Store, publisher: LogPublisher, circle: WitnessCircle, api: EdgeServer,
+    admin: EdgeServer?, readiness: Readiness, notices: NoticeSender, opened: PartyDirectory,
+    settings: Settings,
     logger: Logger
   ) {
     self.store = store
     self.publisher = publisher
+    self.circle = circle
     self.api = api
     self.admin = admin
     self.readiness = readiness
@@ -52,14 +56,24 @@ package final class GatewayServer: Sendable {
     for path in schemas.staleFiles {
       logger.warning("schema.stale", metadata: ["path": "\(path)"])
     }
-    let signer = try LogKeyFile.read(settings)
+    let signers = try LogKeyFile.readAll(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
       access: access, due: Policy.reckonDue)
     // Before the first decision by this catalogue, so that every decision can be made again.
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
-    let publisher = LogPublisher(store: store, signer: signer, logger: logger)
+    let publisher = LogPublisher(
+      store: store, signers: signers, anchor: settings.logAnchorFile.map { LogAnchor(path: $0) },
+      rule: QuorumRule(witnesses: settings.witnesses.map(\.key), needed: settings.logQuorum),
+      logger: logger)
+    let circle = try WitnessCircle(
+      settings.witnesses, store: store, publisher: publisher, keys: signers.keys,
+      surroundings: surroundings, logger: logger)
+    // Before anything is signed or served: is this the log that others know?
+    try await publisher.checkAnchor()
+    try await circle.checkAtStart()
+    let witness = try Self.peerWitness(settings, store: store)
     let readiness = Readiness()
     let recorder = RefusedCallRecorder(store: store, logger: logger)
 
@@ -78,7 +92,8 @@ package final class GatewayServer: Sendable {
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
-      publisher: publisher, limits: settings.limits)
+      publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
+      witness: witness)
     let api = try await EdgeServer.start(edge, routes: routes)
 
     var admin: EdgeServer?
@@ -86,14 +101,16 @@ package final class GatewayServer: Sendable {
       var plain = EdgeSettings(surroundings: surroundings, logger: logger)
       plain.host = settings.adminHost
       plain.port = port
-      let adminRoutes = AdminRoutes(store: store, readiness: readiness, schemas: schemas)
+      let adminRoutes = AdminRoutes(
+        store: store, readiness: readiness, schemas: schemas, publisher: publisher)
       admin = try await EdgeServer.start(plain, routes: adminRoutes.routes)
     }
     logger.notice(
       "gateway.started",
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
     return GatewayServer(
-      store: store, publisher: publisher, api: api, admin: admin, readiness: readiness,
+      store: store, publisher: publisher, circle: circle, api: api, admin: admin,
+      readiness: readiness,
       notices: NoticeSender(
         store: store, admission: admission, surroundings: surroundings, logger: logger),
       opened: opened, settings: settings, logger: logger)
@@ -102,7 +119,8 @@ package final class GatewayServer: Sendable {
   /// The API's route table: what OpenAPI describes.
   static func routes(
     store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
-    publisher: LogPublisher, limits: Limits
+    publisher: LogPublisher, limits: Limits, minimumIndex: Int64 = 0,
+    witness: PeerWitness? = nil
   ) -> [Route] {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
@@ -114,8 +132,16 @@ package final class GatewayServer: Sendable {
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
-      + LogRoutes(publisher: publisher).routes
+      + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
+      + WitnessRoutes(witness: witness ?? PeerWitness(store: store)).routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
+  }
+
+  /// The witness that this gateway is for others.
+  private static func peerWitness(_ settings: Settings, store: Store) throws -> PeerWitness {
+    PeerWitness(
+      store: store, signer: try settings.witnessKey.map { try LogKeyFile.readWitness(at: $0) },
+      logs: settings.witnessedLogs)
   }
 
   /// Runs until the process is told to stop (SIGTERM, SIGINT), then ends what was begun: no new
@@ -128,6 +154,7 @@ package final class GatewayServer: Sendable {
   ) async throws {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: publisher),
+      .init(service: circle),
       .init(service: DirectoryWatch(store: store, api: api, logger: logger, opened: opened)),
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
@@ -170,7 +197,7 @@ package final class GatewayServer: Sendable {
     var problems: [String] = []
     let files = [
       ("tls.certificate", settings.certificate), ("tls.key", settings.key),
-      ("tls.clientAuthority", settings.clientAuthority), ("log.key", settings.logKey),
+      ("tls.clientAuthority", settings.clientAuthority), ("log.key", LogKeyFile.path(settings)),
     ]
     for (name, path) in files where !FileManager.default.isReadableFile(atPath: path) {
       problems.append("\(name): \(path) cannot be read")
@@ -183,6 +210,9 @@ package final class GatewayServer: Sendable {
     }
     if problems.isEmpty {
       do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
+      if let path = settings.witnessKey {
+        do { _ = try LogKeyFile.readWitness(at: path) } catch { problems.append("\(error)") }
+      }
     }
     return problems
   }

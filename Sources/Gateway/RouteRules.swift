@@ -46,6 +46,9 @@ enum RouteRule: Sendable, Equatable {
     "GET /v1/vocabulary": .nothing("published words"),
     "GET /v1/schemas/{path...}": .nothing("published files"),
     "GET /v1/log/checkpoint": .nothing("the size and root hash of the log"),
+    "GET /v1/log/tile/{path...}": .nothing("hashes, and entries without personal data"),
+    "POST /v1/witness/add-checkpoint": .nothing("another log's checkpoint, cosigned"),
+    "GET /v1/witness/{originSha256}/checkpoint": .nothing("another log's checkpoint"),
     "GET /openapi.json": .nothing("the description of the calls"),
     "GET /problems/{code}": .nothing("the explanation of a refusal code"),
   ]

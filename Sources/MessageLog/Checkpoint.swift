@@ -34,8 +34,18 @@ package struct Checkpoint: Hashable, Sendable {
 
   /// The checkpoint as a note signed by the log.
   package func signed(by signer: NoteSigner) throws(LogFault) -> SignedNote {
-    guard signer.key.name == origin else { throw .wrongOrigin }
-    return try SignedNote(text: text, signatures: [try signer.sign(text)])
+    try signed(by: [signer])
+  }
+
+  /// The checkpoint as a note signed by every one of the log's keys: while a key is being replaced
+  /// there are two. Refused when a key has another name than the origin.
+  package func signed(by signers: [NoteSigner]) throws(LogFault) -> SignedNote {
+    var signatures: [NoteSignature] = []
+    for signer in signers {
+      guard signer.key.name == origin, signer.key.kind == .ed25519 else { throw .wrongOrigin }
+      signatures.append(try signer.sign(text))
+    }
+    return try SignedNote(text: text, signatures: signatures)
   }
 
   /// Reads a note and checks that the log signed it, and every cosignature of a known witness.
@@ -43,11 +53,19 @@ package struct Checkpoint: Hashable, Sendable {
   package static func open(
     _ note: [UInt8], log: NoteKey, witnesses: [NoteKey] = []
   ) throws(LogFault) -> (checkpoint: Checkpoint, cosignatures: [VerifiedSignature]) {
+    try open(note, logs: [log], witnesses: witnesses)
+  }
+
+  /// As above, for a log that has had several keys: one of them must have signed.
+  package static func open(
+    _ note: [UInt8], logs: [NoteKey], witnesses: [NoteKey] = []
+  ) throws(LogFault) -> (checkpoint: Checkpoint, cosignatures: [VerifiedSignature]) {
     let note = try SignedNote(note)
-    let verified = try note.verify([log] + witnesses)
-    guard verified.contains(where: { $0.key == log }) else { throw .noKnownSignature }
+    let verified = try note.verify(logs + witnesses)
+    let signers = verified.map(\.key).filter { $0.kind == .ed25519 && logs.contains($0) }
+    guard !signers.isEmpty else { throw .noKnownSignature }
     let checkpoint = try Checkpoint(text: note.text)
-    guard checkpoint.origin == log.name else { throw .wrongOrigin }
-    return (checkpoint, verified.filter { $0.key != log })
+    guard signers.contains(where: { $0.name == checkpoint.origin }) else { throw .wrongOrigin }
+    return (checkpoint, verified.filter { $0.key.kind == .cosignatureV1 })
   }
 }

@@ -9,6 +9,9 @@ package enum LogFault: Error, Sendable, Hashable, CustomStringConvertible {
   case malformedProof
   case malformedTile
   case malformedEntry
+  case malformedRequest
+  case malformedStatement
+  case malformedPolicy
   case entryTooLong
   /// A known key's signature does not verify.
   case badSignature
@@ -33,6 +36,9 @@ package enum LogFault: Error, Sendable, Hashable, CustomStringConvertible {
     case .malformedProof: "The text is not a tlog-proof."
     case .malformedTile: "The tile does not have the width that the tree's size asks for."
     case .malformedEntry: "The entry is not in its canonical form."
+    case .malformedRequest: "The text is not an add-checkpoint request."
+    case .malformedStatement: "The note's text is not a statement of the kind expected."
+    case .malformedPolicy: "The text is not a log policy."
     case .entryTooLong: "The entry is longer than 65,535 bytes."
     case .badSignature: "A signature of a known key does not verify."
     case .noKnownSignature: "No signature is of a known key."

@@ -20,6 +20,11 @@ package struct VerifiedSignature: Hashable, Sendable {
   package let key: NoteKey
   /// Seconds since 1970 that a cosignature states; 0 for a plain signature.
   package let time: Int64
+
+  package init(key: NoteKey, time: Int64) {
+    self.key = key
+    self.time = time
+  }
 }
 
 /// A note: its text, which ends in a newline, and its signatures.

@@ -55,6 +55,20 @@ package enum TilePath {
   package enum Target: Hashable, Sendable {
     case tile(level: Int, index: Int64, width: Int)
     case entries(index: Int64, width: Int)
+
+    /// True for a full tile or bundle whose leaves all stand before the minimum index: a pruned
+    /// log may refuse it, and no other (C2SP tlog-tiles, Pruning).
+    package func isPruned(below minimumIndex: Int64) -> Bool {
+      let (level, index, width) =
+        switch self {
+        case .tile(let level, let index, let width): (level, index, width)
+        case .entries(let index, let width): (0, index, width)
+        }
+      guard width == Tile.fullWidth, index < Int64.max else { return false }
+      let leaves = Int64(1) << Int64(8 * (level + 1))
+      let (end, overflow) = (index + 1).multipliedReportingOverflow(by: leaves)
+      return !overflow && end <= minimumIndex
+    }
   }
 
   /// `tile/<L>/<N>`, with `.p/<W>` for fewer than 256 hashes.

@@ -71,7 +71,14 @@ package struct TlogProof: Hashable, Sendable {
   package func verify(
     entry: [UInt8], log: NoteKey, witnesses: [NoteKey] = []
   ) throws(LogFault) -> (checkpoint: Checkpoint, cosignatures: [VerifiedSignature]) {
-    let opened = try Checkpoint.open(checkpoint, log: log, witnesses: witnesses)
+    try verify(entry: entry, logs: [log], witnesses: witnesses)
+  }
+
+  /// As above, for a log that has had several keys: one of them must have signed.
+  package func verify(
+    entry: [UInt8], logs: [NoteKey], witnesses: [NoteKey] = []
+  ) throws(LogFault) -> (checkpoint: Checkpoint, cosignatures: [VerifiedSignature]) {
+    let opened = try Checkpoint.open(checkpoint, logs: logs, witnesses: witnesses)
     try ProofVerification.inclusion(
       of: .leaf(entry), at: index, size: opened.checkpoint.size, proof: hashes,
       root: opened.checkpoint.root)

@@ -15,15 +15,7 @@ enum LogTables {
 
   /// The tree's right edge as the tables have it.
   static func rebuildEdge(_ database: Database) throws -> TreeEdge {
-    try TreeEdge.rebuild(
-      size: try size(database),
-      tile: { try tile(level: $0, index: $1, in: database) },
-      leafHash: { index in
-        guard let entry = try entry(index, in: database) else {
-          throw StoreFailure.corrupt("leaf")
-        }
-        return .leaf(entry)
-      })
+    try rebuildEdge(database, size: try size(database))
   }
 
   /// The entry of a leaf; nil when there is none.
@@ -31,6 +23,16 @@ enum LogTables {
     let statement = try database.cachedStatement(
       sql: "SELECT entry FROM leaf WHERE leaf_index = ?")
     return try Data.fetchOne(statement, arguments: [index]).map { Array($0) }
+  }
+
+  /// The entries of leaves in order. Throws when one is missing.
+  static func entries(_ leaves: Range<Int64>, in database: Database) throws -> [[UInt8]] {
+    let statement = try database.cachedStatement(
+      sql: "SELECT entry FROM leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index")
+    let entries = try Data.fetchAll(
+      statement, arguments: [leaves.lowerBound, leaves.upperBound])
+    guard entries.count == leaves.count else { throw StoreFailure.corrupt("leaf") }
+    return entries.map { Array($0) }
   }
 
   /// The bytes of a full tile; nil when it is not there.

@@ -26,6 +26,7 @@ extension LogWalk {
     try checkHolders(database)
     if let difference = try consents.difference(from: database) { throw Fault(text: difference) }
     try checkFacts(database)
+    try checkWitnessing(database)
   }
 
   /// The facts of decisions: each row is what its digest was made of.

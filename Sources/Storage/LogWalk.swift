@@ -25,6 +25,8 @@ struct LogWalk: Sendable {
   private let openNote: @Sendable ([UInt8]) throws -> (Int64, MerkleHash)
   private let sealing: Sealing
   private(set) var consents = ConsentReplay()
+  /// Leaves that say that the log's key was followed by another, each with its note's digest.
+  private(set) var rotations: [Int64: String] = [:]
 
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
@@ -44,8 +46,9 @@ struct LogWalk: Sendable {
 
   /// Checks the next leaves, and everything else once the last leaf is done. A fault goes into
   /// `result` and ends the walk.
-  mutating func advance(_ database: Database) throws {
+  mutating func advance(_ database: Database, from mark: LogMark? = nil) throws {
     do {
+      if let mark { try resume(from: mark, database) }
       total = try LogTables.size(database)
       let start = edge.size
       let end = min(start + Self.step, total)
@@ -163,9 +166,62 @@ struct LogWalk: Sendable {
     switch entry.kind {
     case .acknowledged: try checkAcknowledgement(event, entry, index, row)
     case .disposed: if let subject = entry.subject { shredded[subject] = nil }
-    default:
-      replay.apply(event)
-      consents.apply(event, entry, index)
+    default: apply(event, entry, index)
+    }
+  }
+
+  /// Takes an event into what the registers must then hold.
+  private mutating func apply(_ event: LogEvent, _ entry: LeafEntry, _ index: Int64) {
+    replay.apply(event)
+    consents.apply(event, entry, index)
+    if event.kind == .administratorActed, event[.change] == "log-key-rotated" {
+      rotations[index] = event[.digest] ?? ""
+    }
+  }
+
+  /// How far this walk has got, to go on from there another day.
+  var mark: LogMark {
+    LogMark(
+      leaves: edge.size, root: edge.root, messages: result.messages,
+      acknowledgements: acknowledgements, checkpoints: result.checkpoints)
+  }
+
+  /// Goes on where an earlier walk stood. The leaves before are not read again but for what they
+  /// say of the registers; that they are the same ones, their tiles' root says.
+  mutating func resume(from mark: LogMark, _ database: Database) throws {
+    edge = try LogTables.rebuildEdge(database, size: mark.leaves)
+    guard edge.root == mark.root else {
+      throw Fault(
+        text: "the first \(mark.leaves) leaves are not those verified before; verify from the start"
+      )
+    }
+    acknowledgements = mark.acknowledgements
+    result.leaves = mark.leaves
+    result.messages = mark.messages
+    result.checkpoints = mark.checkpoints
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT leaf_index, entry, event FROM leaf
+        WHERE leaf_index < ? AND (event IS NULL OR substr(entry, \(LogFilter.kindPlace), 6)
+          NOT IN (CAST('admitt' AS BLOB), CAST('read",' AS BLOB), CAST('delive' AS BLOB),
+            CAST('acknow' AS BLOB)))
+        ORDER BY leaf_index
+        """, arguments: [mark.leaves])
+    while let row = try rows.next() {
+      let index: Int64 = row["leaf_index"]
+      guard let entry = try? LeafEntry(row.bytes("entry") ?? []) else {
+        throw Fault(text: "leaf \(index): its entry is not in the canonical form")
+      }
+      let subject = entry.subject ?? ""
+      guard let bytes = row.bytes("event") else {
+        shredded[subject] = shredded[subject] ?? index
+        continue
+      }
+      guard let event = try? LogEvent(canonicalBytes: bytes), event.kind == entry.kind else {
+        throw Fault(text: "leaf \(index): its event is not in the canonical form")
+      }
+      if entry.kind == .disposed { shredded[subject] = nil } else { apply(event, entry, index) }
     }
   }
 

@@ -21,17 +21,20 @@ extension Store {
   ///
   /// `sign` turns size and root into a signed checkpoint. Throws `StoreFailure.logBehind` when a
   /// larger tree was signed before (the database is an old copy), `StoreFailure.logForked` when the
-  /// tree does not begin with the one signed last.
+  /// tree does not begin with the one signed last, and either when a witness has said so of the
+  /// log of this origin (`halt`).
   package func publishCheckpoint(
-    sign: @escaping @Sendable (Int64, MerkleHash) throws -> SignedNote
+    origin: KeyName? = nil, sign: @escaping @Sendable (Int64, MerkleHash) throws -> SignedNote
   ) async throws -> PublishedTree {
     try await writer.submit { context in
+      try context.requireNoHalt(of: origin)
+      try context.beginLog(named: origin)
       let edge = context.edge
       if let last = try LogTables.lastCheckpoint(context.database) {
         guard last.size <= edge.size else {
           throw StoreFailure.logBehind(signed: last.size, held: edge.size)
         }
-        let note = try SignedNote(last.note)
+        let note = try LogTables.cosigned(last.note, size: last.size, in: context.database)
         try context.requireExtension(of: note, size: last.size)
         if last.size == edge.size {
           return PublishedTree(size: last.size, note: note, edge: edge)
@@ -59,12 +62,27 @@ extension Store {
     return try await pool.read { database in
       guard let found = try MessageRow.find(id, in: database) else { throw Refusal(.notFound) }
       try gate.require(.proof, of: found, by: caller)
-      let leaf = try Int64.fetchOne(
-        database, sql: "SELECT leaf FROM message WHERE sequence = ?",
-        arguments: [found.sequence])
-      guard let leaf else { throw StoreFailure.corrupt("message") }
-      return try Self.proof(of: leaf, in: tree, database)
+      return try Self.proof(of: found, in: tree, database)
     }
+  }
+
+  /// The same for an administrator at the gateway's own machine: nothing of a message is in it.
+  package func admissionProof(
+    of id: MessageID, in tree: PublishedTree
+  ) async throws -> TlogProof? {
+    try await pool.read { database in
+      guard let found = try MessageRow.find(id, in: database) else { throw Refusal(.notFound) }
+      return try Self.proof(of: found, in: tree, database)
+    }
+  }
+
+  private static func proof(
+    of message: MessageRow, in tree: PublishedTree, _ database: Database
+  ) throws -> TlogProof? {
+    let leaf = try Int64.fetchOne(
+      database, sql: "SELECT leaf FROM message WHERE sequence = ?", arguments: [message.sequence])
+    guard let leaf else { throw StoreFailure.corrupt("message") }
+    return try proof(of: leaf, in: tree, database)
   }
 
   private static func proof(
@@ -84,6 +102,29 @@ extension Store {
 }
 
 extension WriteContext {
+  /// Throws what a witness has said of the log of this origin.
+  fileprivate func requireNoHalt(of origin: KeyName?) throws {
+    guard let origin else { return }
+    guard let halt = try LogTables.halts(of: origin.description, in: database).first else {
+      return
+    }
+    switch halt.reason {
+    case .behind: throw StoreFailure.logBehind(signed: halt.size, held: edge.size)
+    case .forked: throw StoreFailure.logForked(signed: halt.size)
+    }
+  }
+
+  /// Adds a leaf when the tree goes on under another name than it was last signed with, so that
+  /// the new log's first checkpoint is of a size that the old one never signed.
+  fileprivate mutating func beginLog(named origin: KeyName?) throws {
+    guard let origin, let last = try LogTables.lastCheckpoint(database),
+      let signed = try? Checkpoint(text: SignedNote(last.note).text),
+      signed.size == edge.size, signed.origin != origin
+    else { return }
+    try append(
+      LogEvent(.administratorActed, [.change: "log-begun"]), subject: nil, message: nil)
+  }
+
   /// Throws `StoreFailure.logForked` unless the tree begins with the one of this note.
   fileprivate func requireExtension(of note: SignedNote, size: Int64) throws {
     var reader = TreeReader(edge: edge) { [database] level, index in

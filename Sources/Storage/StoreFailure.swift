@@ -28,9 +28,12 @@ package enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case .corrupt(let table):
       "a row of table \(table) is damaged; restore from a backup (see ARCHITECTURE.md)"
     case .logBehind(let signed, let held):
-      "the log holds \(held) leaves but has signed a tree of \(signed): was an old copy restored?"
+      "the log holds \(held) leaves but has signed a tree of \(signed): was an old copy restored? "
+        + "Signing now would fork the log. Put the newest copy in its place; where that is lost, "
+        + "begin a new log (docs/log.md, After a restore)"
     case .logForked(let signed):
-      "the log's first \(signed) leaves are not those it has signed; run `gatehouse log verify`"
+      "the log's first \(signed) leaves are not those it has signed, so it is not signed further; "
+        + "run `gatehouse log verify`, and see docs/log.md, After a restore"
     case .writeFailed(let code):
       "the disk failed during a write (SQLite \(code)); nothing more is promised: check the disk, "
         + "then start again"

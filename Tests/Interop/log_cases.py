@@ -1,4 +1,5 @@
 """The message log of the sandbox after all that the other cases did to it."""
+import log_tools
 from project import command
 
 # The example key of the signed-note format, of another log.
@@ -15,3 +16,4 @@ def holds(sandbox):
 
 def cases(sandbox):
     yield "log: gatehouse log verify holds, and not under another key", lambda: holds(sandbox)
+    yield from log_tools.cases(sandbox)

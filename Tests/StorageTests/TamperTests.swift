@@ -35,11 +35,32 @@ import Testing
     _ = try await test.store.acknowledge(
       read.messageID, by: Agency.iss.spki,
       Acknowledgement(outcome: .refused, reason: "other", detail: "Sample detail"))
-    _ = try await LogKey.publish(test.store)
+    let tree = try await LogKey.publish(test.store)
+    try await addWitnessing(to: test, tree)
     try await test.admit(submission("last"))
     _ = try await LogKey.publish(test.store)
     try test.store.close()
     return folder
+  }
+
+  /// A cosignature, a key rotation, a witnessed log and a halt of another log.
+  private static func addWitnessing(to test: TestStore, _ tree: PublishedTree) async throws {
+    let log = try LogKey.signer()
+    let seed = Array(repeating: UInt8(6), count: 32)
+    let witness = try NoteSigner(name: log.key.name, kind: .cosignatureV1, seed: seed)
+    let line = try witness.sign(tree.note.text, time: 1_795_251_600)
+    _ = try await test.store.keep([line], by: witness.key, on: tree)
+    let new = try NoteSigner(name: log.key.name, kind: .ed25519, seed: seed)
+    try await test.store.recordRotation(
+      try KeyRotation.signed(from: log, to: new, at: test.time.now))
+    let checkpoint = Checkpoint(origin: log.key.name, size: 1, root: .emptyRoot)
+    let note = try checkpoint.signed(by: log)
+    _ = try await test.store.witness(
+      checkpoint, note: note, log: log.key,
+      request: WitnessRequest(oldSize: 0, hashes: [], checkpoint: note.bytes)
+    ) { try witness.sign($0, time: $1) }
+    try await test.store.halt(
+      LogHalt(origin: "other.example", witness: "w", reason: .behind, size: 9))
   }
 
   /// A copy with `change` made to it, and what its verification says.
@@ -157,6 +178,19 @@ import Testing
     Flip("attachment_holder", "party", "1", "attachment"),
     Flip("attachment_holder", "stored_at", "1", nil),
     Flip("message_attachment", "kind", "1", nil),
+    Flip("cosignature", "tree_size", "1", "cosignature on the checkpoint of"),
+    Flip("cosignature", "vkey", "1", "cosignature on the checkpoint of"),
+    Flip("cosignature", "line", "1", "cosignature on the checkpoint of"),
+    Flip("cosignature", "received_at", "1", nil),
+    Flip("log_key_rotation", "old_vkey", "1", "key rotation of leaf"),
+    Flip("log_key_rotation", "new_vkey", "1", "key rotation of leaf"),
+    Flip("log_key_rotation", "note", "1", "key rotation of leaf"),
+    Flip("log_key_rotation", "leaf", "1", "key rotation of leaf"),
+    Flip("witnessed_log", "tree_size", "1", "witnessed log gatehouse.example/log:"),
+    Flip("witnessed_log", "vkey", "1", "witnessed log gatehouse.example/log:"),
+    Flip("witnessed_log", "checkpoint", "1", "witnessed log gatehouse.example/log:"),
+    Flip("witnessed_log", "cosigned_at", "1", nil),
+    Flip("log_halt", "tree_size", "1", nil),
   ]
 
   @Test(arguments: flips)
@@ -289,6 +323,18 @@ import Testing
       "a holder slipped in",
       "INSERT INTO attachment_holder SELECT sha256, 'urn:gatehouse:850:iss', 0 FROM attachment",
       "no leaf says that"),
+    Damage(
+      "a cosignature moved to another checkpoint",
+      "UPDATE cosignature SET tree_size = (SELECT max(tree_size) FROM checkpoint)",
+      "cosignature on the checkpoint of"),
+    Damage(
+      "a key rotation deleted", "DELETE FROM log_key_rotation", "the note of the key rotation"),
+    Damage(
+      "a checkpoint deleted", "DELETE FROM checkpoint WHERE tree_size < 296", "cosignature on"),
+    Damage(
+      "a witnessed log given another root",
+      "DROP TRIGGER witnessed_log_grows; UPDATE witnessed_log SET root = zeroblob(32)",
+      "witnessed log gatehouse.example/log:"),
     Damage("a holder deleted", "DELETE FROM attachment_holder", "its holder"),
   ]
 
@@ -297,6 +343,67 @@ import Testing
     let result = try await verification { try $0.execute(sql: damage.sql) }
     let fault = try #require(result.faults.first)
     #expect(fault.contains(damage.names))
+  }
+
+  /// A vandal with a key of his own signs all checkpoints anew, over an edited log that agrees with
+  /// itself: the log's own key tells, and with his key alone nothing does.
+  @Test func aLogSignedAgainWithAnotherKeyIsFound() async throws {
+    let log = try LogKey.signer()
+    let vandal = try NoteSigner(
+      name: log.key.name, kind: .ed25519, seed: Array(repeating: 66, count: 32))
+    let result = try await verification { database in
+      for row in try Row.fetchAll(database, sql: "SELECT tree_size, note FROM checkpoint") {
+        let text = try SignedNote(row.withData("note")).text
+        let note = try SignedNote(text: text, signatures: [vandal.sign(text)])
+        let size: Int64 = row["tree_size"]
+        try database.execute(
+          sql: "UPDATE checkpoint SET note = ? WHERE tree_size = ?",
+          arguments: [Data(note.bytes), size])
+      }
+    }
+    #expect(result.faults.first?.contains("its signature does not hold") == true)
+  }
+
+  /// Yesterday's copy is a good log that is too short: a checkpoint kept elsewhere tells.
+  @Test func aFileCutOffIsAFault() async throws {
+    let folder = NSTemporaryDirectory() + "/gatehouse-cut-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: try await Self.original.value, toPath: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/gatehouse.sqlite"
+    let bytes = try #require(FileManager.default.contents(atPath: path))
+    for part in [0.9, 0.5, 0.1] {
+      let length = Int(Double(bytes.count) * part) / 8192 * 8192
+      try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
+      do {
+        let test = try TestStore(folder: folder, time: TestSurroundings())
+        #expect(try await LogKey.verify(test.store).faults.count == 1)
+      } catch {
+        #expect(error is DatabaseError || error is StoreFailure)
+      }
+    }
+  }
+
+  /// Edited from outside while the gateway runs: the running store does not sign over it, and the
+  /// verification names it.
+  @Test func anEditWhileRunningIsNamed() async throws {
+    let test = try await TestStore.make()
+    try await test.admitMany((0..<300).map { "m-\($0)" })
+    _ = try await LogKey.publish(test.store)
+    try await test.tool().write {
+      try $0.execute(sql: "UPDATE leaf SET event = x'7B7D' WHERE leaf_index = 40")
+    }
+    try await test.admit(submission("after"))
+    _ = try await LogKey.publish(test.store)
+    let edited = try await LogKey.verify(test.store)
+    #expect(edited.faults.first?.contains("leaf 40:") == true)
+    // A leaf slipped in by hand at the end is not of the tree that the writer knew.
+    try await test.tool().write {
+      try $0.execute(
+        sql: """
+          INSERT INTO leaf SELECT max(leaf_index) + 1, entry, salt, event, message FROM leaf
+          """)
+    }
+    #expect(try await LogKey.verify(test.store).faults.count == 1)
   }
 
   /// Pages overwritten under the tables: a fault or nothing (an index that nothing here reads),

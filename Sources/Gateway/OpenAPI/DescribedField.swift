@@ -24,7 +24,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .acceptRanges: ["type": "string", "const": "bytes"]
     case .entityTag: ["type": "string", "pattern": "^\"[0-9a-f]{64}\"$"]
     case .vary: ["type": "string", "const": "Accept"]
-    case .cacheControl: ["type": "string", "const": "no-store"]
+    case .cacheControl: ["type": "string", "examples": ["no-store"]]
     }
   }
 
@@ -39,7 +39,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .acceptRanges: "Parts may be asked for with `Range`."
     case .entityTag: "The content's SHA-256, in quotes."
     case .vary: "The format depends on `Accept`."
-    case .cacheControl: "Keep no copy of this answer."
+    case .cacheControl: "How long a copy may be kept; `no-store` means not at all."
     }
   }
 

@@ -3,21 +3,7 @@
 import ExchangeModel
 
 enum OpenCalls {
-  static let all = [checkpoint, description, problem]
-
-  private static let checkpoint = DescribedCall(
-    verb: .get, path: "/v1/log/checkpoint", id: "getCheckpoint", tag: "Log",
-    summary: "Fetch the log's latest checkpoint",
-    description: """
-      The size and the root of the message log, signed by the gateway: a C2SP tlog-checkpoint. \
-      Needs no registered certificate.
-      """,
-    answers: [
-      DescribedAnswer(
-        200, "The checkpoint.", fields: [.cacheControl],
-        content: DescribedAnswer.text("`c2sp.org/tlog-checkpoint`, a signed note."))
-    ],
-    refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofWriting)
+  static let all = LogCalls.all + [description, problem]
 
   private static let description = DescribedCall(
     verb: .get, path: "/openapi.json", id: "getDescription", tag: "About",

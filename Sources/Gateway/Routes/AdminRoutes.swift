@@ -22,6 +22,7 @@ struct AdminRoutes: Sendable {
   let store: Store
   let readiness: Readiness
   let schemas: SchemaSet
+  let publisher: LogPublisher
 
   var routes: [Route] {
     [
@@ -56,7 +57,7 @@ struct AdminRoutes: Sendable {
   private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
     let checks = [
       ("accepting", !readiness.isDraining), ("database", await canWrite()),
-      ("catalogue", !schemas.messageTypes.isEmpty),
+      ("catalogue", !schemas.messageTypes.isEmpty), ("log", publisher.failure == nil),
     ]
     let isReady = checks.allSatisfy(\.1)
     var writer = JSONWriter()
@@ -66,6 +67,19 @@ struct AdminRoutes: Sendable {
     writer.beginObject()
     for (name, holds) in checks { writer.member(name, holds ? "ok" : "failed") }
     writer.endObject()
+    let quorum = publisher.quorum
+    if quorum.needed > 0 {
+      // Too few is told, and no reason to stop the exchange.
+      writer.key("witnesses")
+      writer.beginObject()
+      writer.key("needed")
+      writer.integer(Int64(quorum.needed))
+      writer.key("cosigned")
+      writer.integer(Int64(quorum.cosigned))
+      writer.key("treeSize")
+      writer.integer(quorum.size)
+      writer.endObject()
+    }
     writer.endObject()
     return .json(writer.bytes, status: isReady ? 200 : 503, fields: ["Cache-Control": "no-store"])
   }

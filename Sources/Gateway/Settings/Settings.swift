@@ -3,6 +3,7 @@
 
 package import ExchangeModel
 import Foundation
+package import MessageLog
 import Validation
 
 /// The gateway's settings, with paths made absolute against the file's folder.
@@ -27,6 +28,17 @@ package struct Settings: Sendable {
   /// The log's name, a schemeless URL (C2SP tlog-checkpoint, origin).
   package var logOrigin = "localhost/gatehouse"
   package var logKey = "log.key.pem"
+  /// Leaves before this one need not be served (C2SP tlog-tiles, Pruning); 0 serves all.
+  package var logMinimumIndex: Int64 = 0
+  /// A file off this machine's disk that keeps the last signed checkpoint; nil for none.
+  package var logAnchorFile: String?
+  package var witnesses: [WitnessSetting] = []
+  /// How many witnesses must have cosigned what is served.
+  package var logQuorum = 0
+  /// The key that this gateway cosigns others' logs with; nil when it is no witness.
+  package var witnessKey: String?
+  /// Keys of the logs that it cosigns.
+  package var witnessedLogs: [NoteKey] = []
   package var logLevel = "info"
   /// Law that is enacted and not yet commenced: off until it is.
   package var inForce = Facts.InForce()
@@ -90,6 +102,14 @@ extension Settings {
     reader.path("/schemas", folder, &schemas)
     reader.string("/log/origin", &logOrigin)
     reader.path("/log/key", folder, &logKey)
+    var minimumIndex = 0
+    reader.integer("/log/minimumIndex", in: 0...Int.max, &minimumIndex)
+    logMinimumIndex = Int64(minimumIndex)
+    reader.optionalPath("/log/anchorFile", folder, &logAnchorFile)
+    reader.witnesses("/log/witnesses", folder, &witnesses)
+    reader.integer("/log/quorum", in: 0...max(0, witnesses.count), &logQuorum)
+    reader.optionalPath("/witness/key", folder, &witnessKey)
+    reader.witnessedLogs("/witness/logs", &witnessedLogs)
     reader.choice(
       "/logging/level", ["trace", "debug", "info", "notice", "warning", "error"], &logLevel)
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
@@ -108,7 +128,13 @@ extension Settings {
       ("tls.certificate", certificate), ("tls.key", "\(key) (not shown)"),
       ("tls.clientAuthority", clientAuthority), ("tls.minimumVersion", minimumTLS),
       ("data", data), ("schemas", schemas), ("log.origin", logOrigin),
-      ("log.key", "\(logKey) (not shown)"), ("logging.level", logLevel),
+      ("log.key", "\(logKey) (not shown)"), ("log.minimumIndex", String(logMinimumIndex)),
+      ("log.anchorFile", logAnchorFile ?? "none"),
+      ("log.witnesses", witnesses.map { "\($0.name) \($0.url)" }.joined(separator: ", ")),
+      ("log.quorum", String(logQuorum)),
+      ("witness.key", witnessKey.map { "\($0) (not shown)" } ?? "none"),
+      ("witness.logs", witnessedLogs.map(\.name.description).joined(separator: ", ")),
+      ("logging.level", logLevel),
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
       ("limits.connections", String(limits.connections)),

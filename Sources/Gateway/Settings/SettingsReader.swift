@@ -60,6 +60,32 @@ struct SettingsReader {
     target = texts
   }
 
+  /// The objects of a list, each with no members but these.
+  mutating func objects(_ pointer: String, _ members: Set<String>) -> [JSONNode] {
+    guard let node = find(pointer) else { return [] }
+    guard node.kind == .array, node.elements.allSatisfy({ $0.kind == .object }) else {
+      fault(pointer, node, "Give a list of objects.")
+      return []
+    }
+    for element in node.elements {
+      for member in element.members where !members.contains(member.key) {
+        fault("\(pointer)/\(member.key)", member.value, "There is no such setting.")
+      }
+    }
+    return Array(node.elements)
+  }
+
+  /// A path, nil when it is not given.
+  mutating func optionalPath(_ pointer: String, _ folder: String, _ target: inout String?) {
+    guard lookUp(pointer) != nil else {
+      known.insert(pointer)
+      return
+    }
+    var path = ""
+    self.path(pointer, folder, &path)
+    target = path
+  }
+
   func isNull(_ pointer: String) -> Bool { lookUp(pointer)?.kind == .null }
 
   /// All faults, the unknown settings among them.
@@ -98,7 +124,7 @@ struct SettingsReader {
     return node
   }
 
-  private mutating func fault(_ pointer: String, _ node: JSONNode, _ message: String) {
+  mutating func fault(_ pointer: String, _ node: JSONNode, _ message: String) {
     issues.append(
       ValidationIssue(place: pointer, line: node.line, rule: "setting", message: message))
   }

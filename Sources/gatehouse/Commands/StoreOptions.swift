@@ -11,6 +11,13 @@ struct StoreOptions: ParsableArguments {
 
   /// Runs `body` with the store; failures become the documented exit codes.
   func withStore<Value: Sendable>(_ body: (Store) async throws -> Value) async throws -> Value {
+    try await Self.withStore(config, body)
+  }
+
+  /// The same for a command whose settings file may be left out.
+  static func withStore<Value: Sendable>(
+    _ config: String, _ body: (Store) async throws -> Value
+  ) async throws -> Value {
     let settings = try SettingsFile.read(config)
     do {
       let store = try Store(

@@ -19,7 +19,7 @@ struct ReadinessTests {
       let ready = try await gateway.admin("/readyz")
       #expect(ready.status == 200)
       let expected =
-        #"{"status":"ready","checks":{"accepting":"ok","database":"ok","catalogue":"ok"}}"#
+        #"{"status":"ready","checks":{"accepting":"ok","database":"ok","catalogue":"ok","log":"ok"}}"#
       #expect(ready.text == expected)
       #expect(ready.field("Cache-Control") == "no-store")
       for path in ["/v1/inbox", "/v1/messages", "/openapi.json", "/"] {
