@@ -55,8 +55,11 @@ package final class WitnessClient: Sendable {
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
-  /// Closes the connections. Call it once, at the end.
+  /// Closes the connections.
   package func close() async { try? await client.shutdown() }
+
+  // A start that fails never comes to the end; closing twice is as once.
+  deinit { Task { [client] in try? await client.shutdown() } }
 
   /// Hands in a checkpoint. Throws `WitnessUnreachable`.
   package func add(_ request: WitnessRequest) async throws -> WitnessAnswer {
