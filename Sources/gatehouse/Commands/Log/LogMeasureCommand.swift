@@ -53,7 +53,7 @@ extension LogCommand {
       let set = try SchemaSet(files: SchemaFolder(schemas).files, limits: settings.limits)
       let store = try Store(
         directory: folder.data, limits: settings.limits, surroundings: .system,
-        access: Policy.decideAccess)
+        access: Policy.decideAccess, due: Policy.reckonDue)
       let admission = Admission(store: store, schemas: set, limits: settings.limits)
       let referral = try BenchReferral(
         format: .json, schemas: set, at: Surroundings.system.now())
