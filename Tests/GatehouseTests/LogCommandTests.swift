@@ -196,13 +196,19 @@ extension GatehouseTests {
         ["serve", "--config", directory.config],
         environment: ["GATEHOUSE_FAILPOINT": point.rawValue])
       #expect(try await dead.wait(seconds: 60).signal == SIGKILL)
-      let again = try #require(try await ServedGateway(directory))
-      try await again.stop()
-      let bytes = try #require(FileManager.default.contents(atPath: anchor))
-      let key = try NoteKey(vkey: try vkey(directory))
-      _ = try Checkpoint.open(Array(bytes), log: key)
-      let last = try #require(try await ServedGateway(directory))
-      try await last.stop()
+      // The second start finds what the first left, the third what the second wrote.
+      for _ in 0..<2 {
+        let again = try #require(try await ServedGateway(directory))
+        let client = try directory.client("4321", port: again.port)
+        _ = try await client.send(try Example.envelope(id: UUID().uuidString), format: .json)
+        try await client.close()
+        for _ in 0..<400 where !FileManager.default.fileExists(atPath: anchor) {
+          try await Task.sleep(for: .milliseconds(25))
+        }
+        try await again.stop()
+        let bytes = try #require(FileManager.default.contents(atPath: anchor))
+        _ = try Checkpoint.open(Array(bytes), log: try NoteKey(vkey: try vkey(directory)))
+      }
     }
 
     @Test(

@@ -2,6 +2,7 @@
 // stops its signing. A witness that is away is tried again later, and stops nothing.
 // Never takes a witness's word for a cosignature: it is verified with the key of the settings.
 
+import AsyncHTTPClient
 package import ExchangeModel
 package import Logging
 package import MessageLog
@@ -18,8 +19,10 @@ package final class WitnessCircle: Sendable {
   /// Where one witness stands.
   package struct Standing: Sendable {
     package let name: String
-    /// The size it cosigned last, as far as we know.
+    /// The largest tree that we have its cosignature on.
     package var size: Int64 = 0
+    /// The tree it holds, as far as we know: it may have cosigned one and died before it said so.
+    var held: Int64 = 0
     /// Failures since the last success.
     package var failures = 0
     /// Why it did not cosign; nil when it did.
@@ -28,7 +31,7 @@ package final class WitnessCircle: Sendable {
 
   private let store: Store
   private let publisher: LogPublisher
-  private let clients: [WitnessClient]
+  private let witnesses: [(setting: WitnessSetting, call: HTTPClient.Configuration)]
   private let keys: [NoteKey]
   private let surroundings: Surroundings
   private let logger: Logger
@@ -40,7 +43,7 @@ package final class WitnessCircle: Sendable {
   ) throws {
     self.store = store
     self.publisher = publisher
-    clients = try witnesses.map { try WitnessClient($0) }
+    self.witnesses = try witnesses.map { ($0, try WitnessClient.configuration($0)) }
     self.keys = keys
     self.surroundings = surroundings
     self.logger = logger
@@ -54,6 +57,15 @@ package final class WitnessCircle: Sendable {
     standings.withLock { $0.values.sorted { $0.name < $1.name } }
   }
 
+  /// Runs `body` with a client for each witness, and closes them whatever happens.
+  private func withClients(_ body: ([WitnessClient]) async throws -> Void) async throws {
+    let clients = witnesses.map { WitnessClient($0.setting, $0.call) }
+    var failure: (any Error)?
+    do { try await body(clients) } catch { failure = error }
+    for client in clients { await client.close() }
+    if let failure { throw failure }
+  }
+
   private var origin: KeyName { publisher.key.name }
 
   /// Before anything is signed: what the witnesses know of our log must be in our tables.
@@ -62,18 +74,20 @@ package final class WitnessCircle: Sendable {
   /// `.logForked`, having recorded it, so that it holds until the witness agrees or is taken out of
   /// the settings.
   package func checkAtStart() async throws {
-    let names = Set(clients.map(\.setting.name))
+    let names = Set(witnesses.map(\.setting.name))
     for halt in try await store.halts(of: origin.description) where !names.contains(halt.witness) {
       try await store.lift(halt)
       logger.warning("log.halt.lifted", metadata: ["witness": "\(halt.witness)"])
     }
     let known = KeyRotation.trusted(from: keys, by: try await store.keyRotations())
-    for client in clients {
-      let note = try? await client.checkpoint(of: origin)
-      if let note, let opened = try? Checkpoint.open(note, logs: known) {
-        try await require(opened.checkpoint, of: client.setting.name)
-      } else if let tree = try await store.lastPublished(), tree.size > 0 {
-        _ = try? await submit(tree, to: client)
+    try await withClients { clients in
+      for client in clients {
+        let note = try? await client.checkpoint(of: origin)
+        if let note, let opened = try? Checkpoint.open(note, logs: known) {
+          try await require(opened.checkpoint, of: client.setting.name)
+        } else if let tree = try await store.lastPublished(), tree.size > 0 {
+          _ = try? await submit(tree, to: client)
+        }
       }
     }
   }
@@ -90,7 +104,7 @@ package final class WitnessCircle: Sendable {
       try await store.lift(halt)
       logger.warning("log.halt.lifted", metadata: ["witness": "\(witness)"])
     }
-    standings.withLock { $0[witness]?.size = checkpoint.size }
+    standings.withLock { $0[witness]?.held = checkpoint.size }
   }
 
   private func halt(_ failure: StoreFailure, _ witness: String) async throws {
@@ -112,7 +126,7 @@ package final class WitnessCircle: Sendable {
   /// Hands a tree to a witness and keeps its cosignature; answers whether it cosigned.
   private func submit(_ tree: PublishedTree, to client: WitnessClient) async throws -> Bool {
     let name = client.setting.name
-    var old = standings.withLock { $0[name]?.size ?? 0 }
+    var old = standings.withLock { $0[name]?.held ?? 0 }
     if old > tree.size { return true }
     // The second try is for the size that the first was told.
     for _ in 0..<2 {
@@ -124,7 +138,9 @@ package final class WitnessCircle: Sendable {
         let key = client.setting.key
         let lines = try WitnessRequest.cosignatures(bytes, on: tree.note.text, by: key)
         publisher.take(try await store.keep(lines, by: key, on: tree))
-        standings.withLock { $0[name] = Standing(name: name, size: tree.size) }
+        standings.withLock {
+          $0[name] = Standing(name: name, size: tree.size, held: tree.size)
+        }
         return true
       case .conflict(let size):
         let held = try await store.logSize()
@@ -132,7 +148,7 @@ package final class WitnessCircle: Sendable {
           try await halt(.logBehind(signed: size, held: held), name)
           return false
         }
-        standings.withLock { $0[name]?.size = size }
+        standings.withLock { $0[name]?.held = size }
         // It holds a later tree of ours than this one: the next look has that one too.
         guard size <= tree.size else { return true }
         old = size
@@ -200,14 +216,15 @@ package final class WitnessCircle: Sendable {
 extension WitnessCircle: Service {
   /// Attends to every witness until the gateway stops.
   package func run() async throws {
-    try? await cancelWhenGracefulShutdown {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for client in self.clients { group.addTask { try await self.attend(client) } }
-        // Without witnesses there is nothing to do until the stop.
-        if self.clients.isEmpty { group.addTask { try await Task.sleep(for: .seconds(1 << 40)) } }
-        try await group.waitForAll()
+    try await withClients { clients in
+      try? await cancelWhenGracefulShutdown {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for client in clients { group.addTask { try await self.attend(client) } }
+          // Without witnesses there is nothing to do until the stop.
+          if clients.isEmpty { group.addTask { try await Task.sleep(for: .seconds(1 << 40)) } }
+          try await group.waitForAll()
+        }
       }
     }
-    for client in clients { await client.close() }
   }
 }

@@ -32,9 +32,14 @@ package final class WitnessClient: Sendable {
   package let setting: WitnessSetting
   private let client: HTTPClient
 
-  /// Throws `ClientFault` when the profile's files cannot be used.
-  package init(_ setting: WitnessSetting) throws {
+  /// Opens no connection yet; `close` must be called in the end.
+  init(_ setting: WitnessSetting, _ configuration: HTTPClient.Configuration) {
     self.setting = setting
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// How a witness is called. Throws `ClientFault` when the profile's files cannot be used.
+  static func configuration(_ setting: WitnessSetting) throws -> HTTPClient.Configuration {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
     if let path = setting.profile {
@@ -52,7 +57,7 @@ package final class WitnessClient: Sendable {
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(connect: .seconds(5))
     configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    return configuration
   }
 
   /// Closes the connections.

@@ -45,7 +45,8 @@ final class RouteTable: Sendable {
     routes = GatewayServer.routes(
       store: store, admission: Admission(store: store, schemas: schemas, limits: limits),
       schemas: schemas, folder: folder,
-      publisher: LogPublisher(store: store, signers: LogSigners(signer), logger: logger), limits: limits)
+      publisher: LogPublisher(store: store, signers: LogSigners(signer), logger: logger),
+      limits: limits)
   }
 
   deinit {
