@@ -48,8 +48,15 @@ struct NoticeComposer: Sendable {
       return (
         "duty-reminder", "exchange-operations",
         object([
-          ("messageId", notice.about), ("clock", detail["clock"]), ("dueAt", detail["dueAt"]),
-          ("state", detail["state"]), ("whatIsOwed", detail["whatIsOwed"]),
+          ("messageId", notice.about),
+          // "1 working-day" is the token 1-working-day.
+          ("clock", detail["clock"]?.replacing(" ", with: "-")), ("dueAt", detail["dueAt"]),
+          ("state", detail["state"]),
+          // Where one of several types is owed, the first stands for them.
+          (
+            "whatIsOwed",
+            detail["whatIsOwed"]?.split(separator: " ").first.map { String($0) }
+          ),
         ])
       )
     case .rectification:

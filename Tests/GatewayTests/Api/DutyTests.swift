@@ -53,6 +53,27 @@ import Validation
     }
   }
 
+  @Test("A duty that is overdue is told to both parties, by message")
+  func reminded() async throws {
+    try await GatewayHarness.with { harness in
+      try await harness.join(.gateway)
+      let id = try await harness.admitted()
+      let year = try #require(CivilDate(String(harness.clock.now().description.prefix(10)))).year
+      let file = String(decoding: Self.working, as: UTF8.self)
+        .replacing("2020-01-01", with: "\(year)-01-01")
+        .replacing("2021-12-31", with: "\(year + 1)-12-31")
+      _ = try await harness.store.importCalendar(Array(file.utf8))
+      harness.clock.move(seconds: 10 * 86_400)
+      _ = try await harness.store.sweepDuties()
+      for agency in [Agency.service, .school] {
+        let reminder = try await harness.client(agency).wait(for: "gatehouse.duty-reminder.v1")
+        #expect(reminder["data"]?["messageId"]?.string == id)
+        #expect(reminder["data"]?["state"]?.string == "overdue")
+        #expect(reminder["data"]?["dueAt"]?.string?.isEmpty == false)
+      }
+    }
+  }
+
   @Test("The watch pauses until the next duty, never longer than a minute nor at all too short")
   func pauses() {
     let now = Timestamp(milliseconds: 1_795_251_600_000)
