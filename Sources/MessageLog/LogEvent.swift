@@ -85,13 +85,16 @@ package struct LogEvent: Hashable, Sendable {
     else { throw .malformedEntry }
     self.init(kind)
     for (name, value) in found {
-      guard let field = Field.allCases.first(where: { "\($0)" == name }) else {
-        throw .malformedEntry
-      }
+      guard let field = Self.fields[name] else { throw .malformedEntry }
       self[field] = value
     }
     guard canonicalBytes == bytes else { throw .malformedEntry }
   }
+
+  /// Each field by its name. A name that is only canonically equivalent finds one too, and is then
+  /// refused, because it is not written again as it was.
+  private static let fields = Dictionary(
+    Field.allCases.map { ("\($0)", $0) }, uniquingKeysWith: { first, _ in first })
 
   /// Each field's name as it stands in the text, with quotes and colon.
   private static let names: [[UInt8]] = Field.allCases.map { Array("\"\($0)\":".utf8) }

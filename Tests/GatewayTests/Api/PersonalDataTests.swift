@@ -4,6 +4,7 @@
 import ExchangeModel
 import Foundation
 import MessageLog
+import Storage
 import Testing
 import Validation
 
@@ -112,6 +113,10 @@ struct PersonalDataTests {
       expectClean(proof.text, "the proof")
       let extra = try #require(try TlogProof(proof.bytes).extra)
       expectClean(String(decoding: extra, as: UTF8.self), "the proof's entry")
+      let tree = try await gateway.server.publisher.publish()
+      let bundle = try await school.call("GET", "/v1/log/tile/entries/000.p/\(tree.size)")
+      #expect(bundle.status == 200)
+      expectClean(bundle.text, "the entry bundle")
       expectClean(gateway.log.text, "the log")
       #expect(gateway.log.text.contains("gateway.started"))
       for leaf in try await gateway.leaves() {

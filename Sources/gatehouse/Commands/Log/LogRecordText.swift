@@ -8,7 +8,9 @@ import Storage
 import Validation
 
 enum LogRecordText {
-  private static let fields = LogEvent.Field.allCases.filter { $0 != .kind }
+  /// Not the sender's own id, which is its choice of words and might name a child: the subject is
+  /// the gateway's id of the same message.
+  private static let fields = LogEvent.Field.allCases.filter { $0 != .kind && $0 != .id }
 
   /// The names of the table's columns.
   static let header =
@@ -52,7 +54,7 @@ enum LogRecordText {
   }
 
   /// A row of the table. A cell that a spreadsheet would take for a formula begins with an
-  /// apostrophe: a message's own id is its sender's choice.
+  /// apostrophe.
   static func row(_ record: LogRecord) -> String {
     let cells: [String?] =
       [
