@@ -14,6 +14,10 @@ JSON_TYPE = "application/cloudevents+json"
 XML_TYPE = "application/cloudevents+xml"
 
 
+class Skipped(Exception):
+    """A case that cannot run on this machine, with the reason: told by name, never in silence."""
+
+
 def program():
     """The path of the gatehouse program."""
     path = Path(os.environ.get("GATEHOUSE") or TOP / ".build/debug/gatehouse").resolve()

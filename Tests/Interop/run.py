@@ -4,7 +4,7 @@
     run.py [--list] [WORD…]     only the cases whose name contains one of the words
 
 Takes the program from GATEHOUSE, or .build/debug/gatehouse. The last line counts: `N passed,
-N failed`. Exit codes: 0 all passed, 1 one failed, 2 there was nothing to run.
+N failed`, and `N skipped` with each skip named above it. Exit codes: 0 all passed, 1 one failed, 2 there was nothing to run.
 """
 import argparse
 import sys
@@ -18,6 +18,7 @@ import log_cases
 import schema_cases
 import tls_cases
 import xsd_cases
+from project import Skipped
 from sandbox import Sandbox
 
 MODULES = [
@@ -34,19 +35,22 @@ def reason_of(error):
 
 
 def run(cases):
-    """Runs (name, function) pairs in order; returns how many passed and failed."""
-    passed = failed = 0
+    """Runs (name, function) pairs in order; returns how many passed, failed and were skipped."""
+    passed = failed = skipped = 0
     for name, function in cases:
         started = time.monotonic()
         try:
             function()
+        except Skipped as reason:
+            skipped += 1
+            print(f"skipped - {name}: {reason}", flush=True)
         except Exception as error:
             failed += 1
             print(f"not ok - {name}: {reason_of(error)}", flush=True)
         else:
             passed += 1
             print(f"ok - {name} ({time.monotonic() - started:.1f} s)", flush=True)
-    return passed, failed
+    return passed, failed, skipped
 
 
 def main():
@@ -63,8 +67,9 @@ def main():
         if options.list:
             print("\n".join(name for name, _ in cases))
             return 0
-        passed, failed = run(cases)
-    print(f"{passed} passed, {failed} failed")
+        passed, failed, skipped = run(cases)
+    rest = f", {skipped} skipped" if skipped else ""
+    print(f"{passed} passed, {failed} failed{rest}")
     return 2 if passed + failed == 0 else min(failed, 1)
 
 
