@@ -4,7 +4,8 @@
     run.py [--list] [WORD…]     only the cases whose name contains one of the words
 
 Takes the program from GATEHOUSE, or .build/debug/gatehouse. The last line counts: `N passed,
-N failed`, and `N skipped` with each skip named above it. Exit codes: 0 all passed, 1 one failed, 2 there was nothing to run.
+N failed`, and `N skipped` with each skip named above it. Exit codes: 0 all passed, 1 one failed,
+2 there was nothing to run.
 """
 import argparse
 import sys

@@ -116,7 +116,8 @@ struct ConsentRule: Rule {
   }
 
   /// True for an answer that goes back to who asked, under the same purpose, where health was
-  /// asked about with a permission that still stands. A type that itself expects an answer is a question, and needs its own.
+  /// asked about with a permission that still stands. A type that itself expects an answer is a
+  /// question, and needs its own.
   private func answersRequest(_ facts: Facts, _ terms: Terms) -> Bool {
     guard terms.messageType.consentRule.isSame(as: "CN2"),
       terms.messageType.expectedReplies.isEmpty
