@@ -18,16 +18,16 @@ def post(sandbox, example, envelope):
     return sender.call("POST", "/v1/messages", envelope, content_type=media_type)
 
 
-# A type that rests on consent is refused while there is no register of consents.
-NEEDS_CONSENT = ("CN1", "CN5")
+# Rests on law that is enacted and not commenced: refused until a setting says that it is.
+NOT_IN_FORCE = "not-to-share-decision"
 
 
 def admitted(sandbox, example):
     descriptor = json.loads((example.parent.parent / "message.json").read_text())
     answer = post(sandbox, example, with_new_id(example.read_bytes()))
-    if descriptor["consentRule"] in NEEDS_CONSENT:
+    if descriptor["slug"] == NOT_IN_FORCE:
         answer.expect(403)
-        assert answer.json["code"] == "consent-required", answer.json["code"]
+        assert answer.json["code"] == "not-in-force", answer.json["code"]
     else:
         answer.expect(202)
 

@@ -119,6 +119,9 @@ def verifier_refuses(sandbox):
         accepted(log.verify(*include, "1"))
         refused(log.verify(*include, "0"), "an entry of another place")
         for path in sorted(path for path in log.tiles.rglob("*") if path.is_file()):
+            place = path.relative_to(log.tiles).parts
+            if place[:2] == ("tile", "0") and place[2:] != ("000",) and len(place) == 3:
+                continue  # A full tile beside the way: the proof reads its hash a level up.
             good = path.read_bytes()
             # A hash or byte at the place of leaf 1, which the proof goes through.
             place = 40 if "entries" not in str(path) else len(good) - 1

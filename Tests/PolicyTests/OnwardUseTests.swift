@@ -63,7 +63,7 @@ import Testing
     // Nobody names what it never had.
     LinkCase(
       earlier: OnwardFact(link: .causation, purpose: nil), say: .denies(.onwardUseNotAllowed)),
-    LinkCase(earlier: OnwardFact(link: .reply, purpose: nil), say: .denies(.onwardUseNotAllowed)),
+    LinkCase(earlier: OnwardFact(link: .reply, purpose: nil), say: .permits),
     LinkCase(
       earlier: OnwardFact(link: .causation, purpose: "enforcement", isOwn: true), say: .permits),
     LinkCase(
@@ -90,12 +90,12 @@ import Testing
     let facts = try sample { _ in
     } known: {
       $0.onward = [
-        OnwardFact(link: .causation, purpose: "medical-education"),
-        OnwardFact(link: .reply, purpose: nil),
+        OnwardFact(link: .reply, purpose: "medical-education", goesBack: true),
+        OnwardFact(link: .causation, purpose: nil),
       ]
     }
     try expect("onward-use", .denies(.onwardUseNotAllowed), facts)
-    #expect(try outcome("onward-use", facts).reason.contains("inreplyto"))
+    #expect(try outcome("onward-use", facts).reason.contains("causationid"))
   }
 
   @Test(arguments: ConsentCase.all)

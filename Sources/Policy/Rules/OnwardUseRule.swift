@@ -60,8 +60,11 @@ struct OnwardUseRule: Rule {
   /// What using the data of `earlier` in this message takes.
   static func need(of earlier: OnwardFact, _ facts: Facts, _ terms: Terms) -> Need {
     guard let purpose = earlier.purpose else {
-      return .impossible(
-        "The \(earlier.link.rawValue) names no message that this party sent or received here.")
+      // To answer is not to use onward, and what is answered may have come another way.
+      return earlier.link == .reply
+        ? .nothing("The message that it answers did not come through the exchange.")
+        : .impossible(
+          "The \(earlier.link.rawValue) names no message that this party sent or received here.")
     }
     if earlier.isOwn { return .nothing("The earlier message is the sender's own.") }
     if earlier.link == .reply, earlier.goesBack {
