@@ -21,6 +21,9 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     return Timestamp(milliseconds: sum)
   }
 
+  /// Days since 1970-01-01 of this instant's day in UTC.
+  package var day: Int64 { milliseconds.flooredDivision(by: 86_400_000).quotient }
+
   /// RFC 3339 in UTC with three decimals, e.g. `2026-11-21T09:00:00.000Z`.
   package var description: String {
     let (days, inDay) = milliseconds.flooredDivision(by: 86_400_000)

@@ -39,17 +39,7 @@ struct ChildKeys: Sendable {
 
   /// Reads the secret, or makes it when the store is new.
   init(file: String, surroundings: Surroundings) throws {
-    if let data = FileManager.default.contents(atPath: file) {
-      guard data.count == 32 else { throw StoreFailure.corrupt("child.key") }
-      secret = SymmetricKey(data: data)
-      return
-    }
-    let bytes = Data(surroundings.salt())
-    guard
-      FileManager.default.createFile(
-        atPath: file, contents: bytes, attributes: [.posixPermissions: 0o600])
-    else { throw StoreFailure.unsafeSetting("child.key") }
-    secret = SymmetricKey(data: bytes)
+    secret = try SecretFile(file).read(surroundings)
   }
 
   /// The keys of a child's identifiers, by the names of `MessageType.childIdentifiers`: one for

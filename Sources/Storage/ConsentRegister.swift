@@ -64,7 +64,7 @@ extension WriteContext {
       guard rule.utf8.elementsEqual("CN2".utf8),
         let question = submission.envelope.inReplyTo
       else { return nil }
-      return try consent(ofQuestion: question, submission.envelope)
+      return try threadMessage(question, of: submission.envelope)?.consent
     }
     guard [.given, .reviewOverdue].contains(consent.state), consent.isForSender else {
       return nil
@@ -76,13 +76,6 @@ extension WriteContext {
       $0.purpose.map { !$0.utf8.elementsEqual(purpose.utf8) } ?? false
     }
     return asksConsent || releases || isOnward ? consent.record : nil
-  }
-
-  private func consent(ofQuestion reference: String, _ envelope: Envelope) throws -> String? {
-    guard let question = try threadMessage(reference, of: envelope) else { return nil }
-    let statement = try database.cachedStatement(
-      sql: "SELECT consent FROM message WHERE sequence = ?")
-    return try String.fetchOne(statement, arguments: [question.sequence])
   }
 
   /// Keeps what a message that rests on a consent carries, so that withdrawing an item finds it.

@@ -28,7 +28,7 @@ extension WriteContext {
           .consentWithdrawn, to: message.recipient, about: message.id,
           detail: detail(of: scope, consent.id))
       } else {
-        try hold(message, consent.id)
+        try recall(message, consent.id)
       }
     }
     // If we crash here the same: holds and notices are of the withdrawal's own transaction.
@@ -132,26 +132,13 @@ extension WriteContext {
     }
   }
 
-  /// Takes a message back from its recipient's inbox and tells its sender. An administrator's hold
-  /// becomes this one, so that lifting that hold hands nothing over.
-  private mutating func hold(_ message: TouchedMessage, _ consent: String) throws {
+  /// Takes a message back from its recipient's inbox and tells its sender.
+  private mutating func recall(_ message: TouchedMessage, _ consent: String) throws {
     let inbox = try database.cachedStatement(
       sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?")
     try inbox.execute(arguments: [message.recipient.text, message.sequence])
-    let reason = HoldReason.consentWithdrawn.rawValue
-    let leaf = try append(
-      LogEvent(.held, [.consent: consent, .reason: reason]), subject: message.id.text,
-      message: message.sequence)
-    let held = try database.cachedStatement(
-      sql: """
-        INSERT INTO held (message, reason, held_at, leaf) VALUES (?, ?, ?, ?)
-        ON CONFLICT (message) DO UPDATE SET reason = excluded.reason, held_at = excluded.held_at,
-          leaf = excluded.leaf
-        """)
-    try held.execute(arguments: [message.sequence, reason, now.milliseconds, leaf])
-    try owe(
-      .held, to: message.source, about: message.id,
-      detail: ["code": reason, "consent": consent])
+    try hold(
+      message.sequence, message.id, from: message.source, .consentWithdrawn, consent: consent)
   }
 
   /// What the recipient of a message is told, in the words of the type `consent-withdrawn`.

@@ -51,10 +51,7 @@ extension WriteContext {
   }
 
   /// Days since 1970 of the present day in UTC.
-  var today: Int64 {
-    let (day, rest) = now.milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
-    return rest < 0 ? day - 1 : day
-  }
+  var today: Int64 { now.day }
 
   /// The message that `causationid` or `inreplyto` names: the gateway's id, or the `id` that its
   /// source gave it, of a message that this sender sent or received.

@@ -21,15 +21,29 @@ extension WriteContext {
       try enter(message.sequence, into: recipient)
       return
     }
+    try hold(
+      message.sequence, message.messageID, from: message.submission.envelope.source, .review)
+  }
+
+  /// Holds a message and owes its sender the word of it. A hold for another reason becomes this
+  /// one, so that lifting that one hands nothing over.
+  mutating func hold(
+    _ sequence: Int64, _ id: MessageID, from source: PartyURN, _ reason: HoldReason,
+    consent: String? = nil
+  ) throws {
     let leaf = try append(
-      LogEvent(.held, [.reason: HoldReason.review.rawValue]), subject: message.messageID.text,
-      message: message.sequence)
-    try database.execute(
-      sql: "INSERT INTO held (message, reason, held_at, leaf) VALUES (?, ?, ?, ?)",
-      arguments: [message.sequence, HoldReason.review.rawValue, now.milliseconds, leaf])
-    try owe(
-      .held, to: message.submission.envelope.source, about: message.messageID,
-      detail: ["code": HoldReason.review.rawValue])
+      LogEvent(.held, [.consent: consent, .reason: reason.rawValue]), subject: id.text,
+      message: sequence)
+    let held = try database.cachedStatement(
+      sql: """
+        INSERT INTO held (message, reason, held_at, leaf) VALUES (?, ?, ?, ?)
+        ON CONFLICT (message) DO UPDATE SET reason = excluded.reason, held_at = excluded.held_at,
+          leaf = excluded.leaf
+        """)
+    try held.execute(arguments: [sequence, reason.rawValue, now.milliseconds, leaf])
+    var detail = ["code": reason.rawValue]
+    detail["consent"] = consent
+    try owe(.held, to: source, about: id, detail: detail)
   }
 
   /// A message's line in its recipient's inbox.

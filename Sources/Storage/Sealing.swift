@@ -19,18 +19,7 @@ struct Sealing: Sendable {
   /// Throws: `StoreFailure.corrupt` when it is damaged or lost.
   init(file: String, mayMake: Bool, surroundings: Surroundings) throws {
     self.surroundings = surroundings
-    if let data = FileManager.default.contents(atPath: file) {
-      guard data.count == 32 else { throw StoreFailure.corrupt("sealing.key") }
-      secret = SymmetricKey(data: data)
-      return
-    }
-    guard mayMake else { throw StoreFailure.corrupt("sealing.key") }
-    try Self.write(Data(surroundings.salt()), to: file)
-    // Another process may have been quicker: its key is the one that counts.
-    guard let data = FileManager.default.contents(atPath: file), data.count == 32 else {
-      throw StoreFailure.unsafeSetting("sealing.key")
-    }
-    secret = SymmetricKey(data: data)
+    secret = try SecretFile(file).read(mayMake: mayMake, surroundings)
   }
 
   /// True while a store holds nothing that a lost secret would make unreadable.
@@ -70,28 +59,5 @@ struct Sealing: Sendable {
   /// The content of a message as it was received: the one way from a row to its content.
   func received(_ stored: Data, of messageID: String, isSealed: Bool) throws -> Data {
     isSealed ? try open(stored, as: messageID) : stored
-  }
-
-  /// Written whole, synced, and then given its name, so that no crash leaves half a key.
-  private static func write(_ key: Data, to file: String) throws {
-    let draft = file + ".\(ProcessInfo.processInfo.processIdentifier)"
-    unlink(draft)
-    let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw FileFailure(operation: "open", code: errno) }
-    let written = key.withUnsafeBytes { bytes in
-      Foundation.write(descriptor, bytes.baseAddress, bytes.count)
-    }
-    let isWhole = written == key.count && fsync(descriptor) == 0
-    let code = errno
-    Foundation.close(descriptor)
-    defer { unlink(draft) }
-    guard isWhole else { throw FileFailure(operation: "write", code: code) }
-    guard link(draft, file) == 0 || errno == EEXIST else {
-      throw FileFailure(operation: "link", code: errno)
-    }
-    let folder = Foundation.open((file as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
-    guard folder >= 0 else { throw FileFailure(operation: "open", code: errno) }
-    defer { Foundation.close(folder) }
-    guard fsync(folder) == 0 else { throw FileFailure(operation: "sync", code: errno) }
   }
 }

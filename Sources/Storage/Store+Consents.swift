@@ -200,14 +200,6 @@ enum ConsentIssue {
   }
 }
 
-extension Timestamp {
-  /// Days since 1970 of this instant's day in UTC.
-  var day: Int64 {
-    let (day, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
-    return rest < 0 ? day - 1 : day
-  }
-}
-
 extension WriteContext {
   fileprivate func consentRecord(
     _ id: MessageID, for party: PartyURN, _ sealing: Sealing

@@ -36,13 +36,13 @@ enum ConsentCalls {
       summary: "List the consents that you hold",
       description: "In the order recorded.",
       parameters: [
-        query(
+        .query(
           "limit", "Records in a page.",
           [
             "type": "integer", "minimum": 1, "maximum": .number(Int64(limits.consentsPage)),
             "default": .number(Int64(limits.consentsPage)),
           ]),
-        query(
+        .query(
           "after", "The `next` of the page before; leave it out for the first.",
           .schema("MessageID")),
       ],
@@ -52,15 +52,6 @@ enum ConsentCalls {
           content: DescribedAnswer.json("ConsentPage"))
       ],
       refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + [.badParameter])
-  }
-
-  private static func query(
-    _ name: String, _ description: String, _ schema: DocumentValue
-  ) -> DocumentValue {
-    [
-      "name": .text(name), "in": "query", "required": false, "description": .text(description),
-      "schema": schema,
-    ]
   }
 
   private static let see = DescribedCall(

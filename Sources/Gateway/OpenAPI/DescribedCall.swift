@@ -83,4 +83,14 @@ extension DocumentValue {
   static func parameter(_ name: String) -> DocumentValue {
     ["$ref": .text("#/components/parameters/" + name)]
   }
+
+  /// A parameter in the query, which may be left out (OpenAPI 3.1, 4.8.12).
+  static func query(
+    _ name: String, _ description: String, _ schema: DocumentValue
+  ) -> DocumentValue {
+    [
+      "name": .text(name), "in": "query", "required": false, "description": .text(description),
+      "schema": schema,
+    ]
+  }
 }

@@ -20,19 +20,19 @@ enum DutyCalls {
           Oldest first.
           """,
         parameters: [
-          query(
+          .query(
             "side", "Whether you owe the reply, or it is owed to you.",
             words(Duty.Side.allCases.map(\.rawValue), default: Duty.Side.owedByMe.rawValue)),
-          query(
+          .query(
             "state", "`open` are all that are not settled; the overdue ones are among them.",
             words(Duty.State.allCases.map(\.rawValue), default: Duty.State.open.rawValue)),
-          query(
+          .query(
             "limit", "Duties in a page.",
             [
               "type": "integer", "minimum": 1, "maximum": .number(Int64(limits.dutyPage)),
               "default": .number(Int64(min(100, limits.dutyPage))),
             ]),
-          query(
+          .query(
             "after", "The `next` of the page before; leave it out for the first.",
             ["type": "string"]),
         ],
@@ -49,15 +49,6 @@ enum DutyCalls {
 
   private static func words(_ words: [String], default value: String) -> DocumentValue {
     ["type": "string", "enum": .texts(words), "default": .text(value)]
-  }
-
-  private static func query(
-    _ name: String, _ description: String, _ schema: DocumentValue
-  ) -> DocumentValue {
-    [
-      "name": .text(name), "in": "query", "required": false, "description": .text(description),
-      "schema": schema,
-    ]
   }
 
   private static let page = Of.object(

@@ -17,16 +17,16 @@ enum InboxCalls {
         over.
         """,
       parameters: [
-        query(
+        .query(
           "limit", "Messages in a page.",
           [
             "type": "integer", "minimum": 1, "maximum": .number(Int64(limits.inboxPage)),
             "default": .number(Int64(min(100, limits.inboxPage))),
           ]),
-        query(
+        .query(
           "after", "The `next` of the page before; leave it out for the first.",
           .schema("MessageID")),
-        query(
+        .query(
           "wait", "Seconds to wait for the first message.",
           [
             "type": "integer", "minimum": 0, "maximum": .number(limits.longPollSeconds),
@@ -39,15 +39,6 @@ enum InboxCalls {
           content: DescribedAnswer.json("InboxPage"))
       ],
       refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + [.badParameter])
-  }
-
-  private static func query(
-    _ name: String, _ description: String, _ schema: DocumentValue
-  ) -> DocumentValue {
-    [
-      "name": .text(name), "in": "query", "required": false, "description": .text(description),
-      "schema": schema,
-    ]
   }
 
   private static let fetch = DescribedCall(

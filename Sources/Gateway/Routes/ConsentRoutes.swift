@@ -34,29 +34,13 @@ struct ConsentRoutes: Sendable {
   private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
     let limit = try request.integer(
       "limit", default: limits.consentsPage, in: 1...limits.consentsPage)
-    var after: MessageID?
-    if let text = try request.query("after") {
-      guard let id = MessageID(text) else { throw Self.badCursor }
-      after = id
-    }
-    let page: ConsentPage
-    do {
-      page = try await store.consents(of: try request.spki(), after: after, limit: limit)
-    } catch let refusal as Refusal where refusal.code == .badParameter {
-      throw Self.badCursor
+    let page = try await request.page(of: "your consents", cursor: MessageID.init) { after in
+      try await store.consents(of: try request.spki(), after: after, limit: limit)
     }
     var writer = JSONWriter()
     writer.write(page)
     return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
   }
-
-  private static let badCursor = Refusal(
-    .badParameter,
-    issues: [
-      ValidationIssue(
-        place: "after", line: nil, rule: "cursor",
-        message: "Give the `next` value of an earlier page of your consents.")
-    ])
 
   private func see(_ request: HTTPRequest) async throws -> HTTPResponse {
     answer(try await store.consent(try request.consentID(), for: try request.spki()))

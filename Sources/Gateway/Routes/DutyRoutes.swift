@@ -15,30 +15,14 @@ struct DutyRoutes: Sendable {
       "limit", default: min(100, limits.dutyPage), in: 1...limits.dutyPage)
     let side = try word(request, "side", default: Duty.Side.owedByMe)
     let state = try word(request, "state", default: Duty.State.open)
-    var after: DutyID?
-    if let text = try request.query("after") {
-      guard let id = DutyID(text) else { throw Self.badCursor }
-      after = id
-    }
-    let page: DutyPage
-    do {
-      page = try await store.duties(
+    let page = try await request.page(of: "this listing", cursor: DutyID.init) { after in
+      try await store.duties(
         of: try request.spki(), side: side, state: state, after: after, limit: limit)
-    } catch let refusal as Refusal where refusal.code == .badParameter {
-      throw Self.badCursor
     }
     var writer = JSONWriter()
     writer.write(page)
     return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
   }
-
-  private static let badCursor = Refusal(
-    .badParameter,
-    issues: [
-      ValidationIssue(
-        place: "after", line: nil, rule: "cursor",
-        message: "Give the `next` value of an earlier page of this listing.")
-    ])
 
   private func word<Word: RawRepresentable & CaseIterable>(
     _ request: HTTPRequest, _ name: String, default value: Word

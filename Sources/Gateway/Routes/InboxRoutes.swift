@@ -23,30 +23,14 @@ struct InboxRoutes: Sendable {
     let limit = try request.integer(
       "limit", default: min(100, limits.inboxPage), in: 1...limits.inboxPage)
     let wait = try request.integer("wait", default: 0, in: 0...Int(limits.longPollSeconds))
-    var after: MessageID?
-    if let text = try request.query("after") {
-      guard let id = MessageID(text) else { throw Self.badCursor }
-      after = id
-    }
-    let page: InboxPage
-    do {
-      page = try await store.inbox(
+    let page = try await request.page(of: "this inbox", cursor: MessageID.init) { after in
+      try await store.inbox(
         of: try request.spki(), after: after, limit: limit, wait: .seconds(wait))
-    } catch let refusal as Refusal where refusal.code == .badParameter {
-      throw Self.badCursor
     }
     var writer = JSONWriter()
     writer.write(page)
     return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
   }
-
-  private static let badCursor = Refusal(
-    .badParameter,
-    issues: [
-      ValidationIssue(
-        place: "after", line: nil, rule: "cursor",
-        message: "Give the `next` value of an earlier page of this inbox.")
-    ])
 
   private func fetch(_ request: HTTPRequest) async throws -> HTTPResponse {
     let id = try request.messageID()

@@ -90,6 +90,32 @@ extension HTTPRequest {
     return peer.spkiSHA256
   }
 
+  /// A page of a listing, fetched after the cursor `after` of the query, or from the start. A text
+  /// that is no cursor, also by the word of whoever fetches, is `bad-parameter`.
+  ///
+  /// - `listing`: whose `next` the caller should give, as in "an earlier page of this inbox".
+  func page<Cursor, Page>(
+    of listing: String, cursor: (String) -> Cursor?, fetch: (Cursor?) async throws -> Page
+  ) async throws -> Page {
+    let refusal = Refusal(
+      .badParameter,
+      issues: [
+        ValidationIssue(
+          place: "after", line: nil, rule: "cursor",
+          message: "Give the `next` value of an earlier page of \(listing).")
+      ])
+    var after: Cursor?
+    if let text = try query("after") {
+      after = cursor(text)
+      guard after != nil else { throw refusal }
+    }
+    do {
+      return try await fetch(after)
+    } catch let found as Refusal where found.code == .badParameter {
+      throw refusal
+    }
+  }
+
   /// A whole number in the query, or a default; out of range is `bad-parameter`.
   func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
     guard let text = try query(name) else { return value }
