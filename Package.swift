@@ -43,16 +43,22 @@ let package = Package(
     .target(name: "MessageLog", dependencies: ["ExchangeModel", crypto], swiftSettings: strict),
     .target(name: "Policy", dependencies: ["ExchangeModel"], swiftSettings: strict),
     .target(
+      name: "CommonTransfer", dependencies: ["ExchangeModel", "Validation"],
+      swiftSettings: strict),
+    .target(
+      name: "PupilTracing", dependencies: ["ExchangeModel", "Validation"], swiftSettings: strict),
+    .target(
       name: "Storage",
       dependencies: [
-        "ExchangeModel", "Validation", "MessageLog", crypto,
+        "ExchangeModel", "Validation", "MessageLog", "CommonTransfer", "PupilTracing", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
     .target(
       name: "Gateway",
       dependencies: [
-        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", crypto,
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "CommonTransfer", "PupilTracing",
+        "Storage", crypto,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -63,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", "Gateway", crypto,
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "CommonTransfer", "PupilTracing",
+        "Storage", "Gateway", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -77,7 +84,14 @@ let package = Package(
       name: "MessageLogTests", dependencies: ["ExchangeModel", "MessageLog", crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "PolicyTests", dependencies: ["ExchangeModel", "Policy"], swiftSettings: strict),
+      name: "PolicyTests", dependencies: ["ExchangeModel", "Policy"],
+      exclude: ["catalogue-matrix.csv"], swiftSettings: strict),
+    .testTarget(
+      name: "CommonTransferTests", dependencies: ["ExchangeModel", "Validation", "CommonTransfer"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PupilTracingTests", dependencies: ["ExchangeModel", "PupilTracing"],
+      swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: [
