@@ -64,4 +64,9 @@ package enum ContentFormat: String, Sendable, CaseIterable {
 
   /// The media type of a bare payload in this format.
   package var payloadMediaType: String { "application/\(rawValue)" }
+
+  /// What a document seems to be: XML when its first character is `<`, JSON otherwise.
+  package init(lookingAt bytes: some Sequence<UInt8>) {
+    self = bytes.first { $0 > 0x20 } == 0x3C ? .xml : .json
+  }
 }

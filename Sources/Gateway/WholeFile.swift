@@ -22,6 +22,18 @@ package enum WholeFile {
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
       try file.write(contentsOf: Data(bytes))
+    } catch {
+      unlink(part)
+      throw Fault(description: "\(path): cannot be written")
+    }
+    try publish(file, part: part, as: path, failpoint: failpoint)
+  }
+
+  /// Syncs a part that was written, renames it, and syncs the folder.
+  package static func publish(
+    _ file: FileHandle, part: String, as path: String, failpoint: Failpoint? = nil
+  ) throws {
+    do {
       try file.synchronize()
     } catch {
       unlink(part)

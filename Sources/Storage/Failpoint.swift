@@ -19,6 +19,10 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case noticeBeforeSent = "notice-before-sent"
   case withdrawalBeforeHolds = "withdrawal-before-holds"
   case withdrawalAfterHolds = "withdrawal-after-holds"
+  case connectorBeforeSent = "connector-before-sent"
+  case connectorBeforeQuarantine = "connector-before-quarantine"
+  case connectorBeforeNote = "connector-before-note"
+  case connectorBeforeAcknowledgement = "connector-before-acknowledgement"
 
   private static let armed: (point: Failpoint, countdown: FailpointCountdown)? = {
     guard let text = ProcessInfo.processInfo.environment["GATEHOUSE_FAILPOINT"] else { return nil }

@@ -32,7 +32,7 @@ struct CommandFailure: Error, Sendable {
       case 408, 429, 500...: .unavailable
       default: .error
       }
-    self.init(exit, Problem(answer).text)
+    self.init(exit, ProblemText(answer).text)
   }
 
   /// The failure that a client's or store's error means.

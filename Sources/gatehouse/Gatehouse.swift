@@ -16,8 +16,9 @@ struct Gatehouse: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
-      InboxCommand.self, PolicyCommand.self, ClockCommand.self, SchemaCommand.self,
-      LogCommand.self, PartyCommand.self, CertificateCommand.self, ConsentCommand.self,
+      InboxCommand.self, ConnectCommand.self, PolicyCommand.self, ClockCommand.self,
+      SchemaCommand.self, LogCommand.self, PartyCommand.self, CertificateCommand.self,
+      ConsentCommand.self,
       SubjectCommand.self, BenchCommand.self,
     ])
 

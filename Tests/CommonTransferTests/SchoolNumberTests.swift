@@ -1,3 +1,5 @@
+// What a school's number in a transfer file may be.
+
 import Testing
 
 @testable import CommonTransfer

@@ -1,3 +1,5 @@
+// The words of a trace's outcome, which others' systems read.
+
 import Testing
 
 @testable import PupilTracing

@@ -118,6 +118,26 @@ package final class PartyClient: Sendable {
     return try await execute(request, patience: 600)
   }
 
+  /// Downloads to a file that appears only when it is whole and its digest is right; returns the
+  /// status. Throws `ClientFault.unreachable` when it was cut short or is another content.
+  package func download(
+    _ path: String, to file: String, sha256: String, limit: Int
+  ) async throws -> Int {
+    do {
+      let response = try await client.execute(
+        HTTPClientRequest(url: base + path), timeout: .seconds(600))
+      guard response.status == .ok else { return Int(response.status.code) }
+      try await DownloadedFile.write(response.body, to: file, sha256: sha256, limit: limit)
+      return 200
+    } catch let error as CancellationError {
+      throw error
+    } catch let fault as WholeFile.Fault {
+      throw fault
+    } catch {
+      throw ClientFault.unreachable("\(base): the download was cut short (\(error))")
+    }
+  }
+
   private func execute(
     _ request: HTTPClientRequest, patience: Int64
   ) async throws -> ClientAnswer {

@@ -42,7 +42,7 @@ struct MessageCommand: AsyncParsableCommand {
       for path in attachments + names.sorted().map({ beside + "/" + $0 }) {
         try await upload(path, ifNamedIn: attachments.contains(path) ? nil : bytes, client)
       }
-      let format = EnvelopeFile.format(of: bytes)
+      let format = ContentFormat(lookingAt: bytes)
       let answer = try await client.send(bytes, format: format).orFailure()
       if options.json {
         print(answer.text)

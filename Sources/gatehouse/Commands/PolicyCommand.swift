@@ -26,7 +26,7 @@ struct PolicyCommand: AsyncParsableCommand {
       }
       let bytes = Array(data)
       let answer = try await options.withClient { client in
-        try await client.explain(bytes, format: EnvelopeFile.format(of: bytes)).orFailure()
+        try await client.explain(bytes, format: ContentFormat(lookingAt: bytes)).orFailure()
       }
       let root = try JSONDocument.parse(answer.bytes).root
       if options.json {

@@ -37,7 +37,7 @@ struct SchemaCommand: AsyncParsableCommand {
       }
       let bytes = Array(data)
       do {
-        let format = EnvelopeFile.format(of: bytes)
+        let format = ContentFormat(lookingAt: bytes)
         let read = try EnvelopeReader.read(bytes, format: format)
         let faults = schemas.faults(of: read.envelope.type)
         if !faults.isEmpty {
@@ -154,7 +154,7 @@ struct SchemaCommand: AsyncParsableCommand {
       let format: ContentFormat = to == .json ? .json : .xml
       do {
         let bytes = Array(data)
-        let read = try EnvelopeReader.read(bytes, format: EnvelopeFile.format(of: bytes))
+        let read = try EnvelopeReader.read(bytes, format: ContentFormat(lookingAt: bytes))
         var envelope = try schemas.validate(read).envelope
         envelope.payload = try schemas.convert(
           envelope.payload, of: envelope.type, to: format)
@@ -196,12 +196,5 @@ struct SchemaOptions: ParsableArguments {
     } catch {
       throw CommandFailure(.error, "\(error)")
     }
-  }
-}
-
-enum EnvelopeFile {
-  /// XML when the first character is `<`; JSON otherwise.
-  static func format(of bytes: [UInt8]) -> ContentFormat {
-    bytes.first { $0 > 0x20 } == 0x3C ? .xml : .json
   }
 }

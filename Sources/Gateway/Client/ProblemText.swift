@@ -1,12 +1,12 @@
-// A problem document (RFC 9457) told to a person at a terminal.
+// A problem document (RFC 9457) as text for a person. Never more than the gateway said.
 
-import Gateway
 import Validation
 
-struct Problem {
-  let text: String
+/// What a gateway's refusal says: its title, what to do, and a line for each fault.
+package struct ProblemText: Sendable {
+  package let text: String
 
-  init(_ answer: ClientAnswer) {
+  package init(_ answer: ClientAnswer) {
     guard let root = try? JSONDocument.parse(answer.bytes).root, root.kind == .object else {
       text = "the gateway answered \(answer.status)"
       return

@@ -1,13 +1,13 @@
 // The SHA-256 of a file, read piece by piece.
 
-import ExchangeModel
 import Crypto
+import ExchangeModel
 import Foundation
-import Storage
 
-enum FileDigest {
+/// The digest by which an attachment is named.
+package enum FileDigest {
   /// Lower-case hex; nil when the file cannot be read.
-  static func sha256(of path: String) -> String? {
+  package static func sha256(of path: String) -> String? {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
     var hasher = SHA256()
