@@ -70,6 +70,8 @@ package struct Limits: Sendable {
   package var subjectMessages = 10_000
   /// Bytes of a document that is scanned before it is published; a longer one is not published.
   package var publishedTextBytes = 5 << 20
+  /// Records in one page of an audit question.
+  package var auditPage = 1000
 
   package init() {}
 }

@@ -57,6 +57,9 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case alreadyAcknowledged = "already-acknowledged"
   case messageHeld = "message-held"
   case notHeld = "not-held"
+  // The operator's staff.
+  case roleNotAllowed = "role-not-allowed"
+  case accessTokenUnknown = "access-token-unknown"
   // The registers.
   case calendarMissing = "calendar-missing"
   case alreadyWithdrawn = "already-withdrawn"

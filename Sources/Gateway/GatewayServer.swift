@@ -96,15 +96,10 @@ package final class GatewayServer: Sendable {
       witness: witness)
     let api = try await EdgeServer.start(edge, routes: routes)
 
-    var admin: EdgeServer?
-    if let port = settings.adminPort {
-      var plain = EdgeSettings(surroundings: surroundings, logger: logger)
-      plain.host = settings.adminHost
-      plain.port = port
-      let adminRoutes = AdminRoutes(
-        store: store, readiness: readiness, schemas: schemas, publisher: publisher)
-      admin = try await EdgeServer.start(plain, routes: adminRoutes.routes)
-    }
+    let adminRoutes = AdminRoutes(
+      store: store, readiness: readiness, schemas: schemas, publisher: publisher)
+    let admin = try await adminRoutes.listen(
+      settings, surroundings: surroundings, logger: logger)
     logger.notice(
       "gateway.started",
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])

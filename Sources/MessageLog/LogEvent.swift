@@ -27,6 +27,8 @@ package struct LogEvent: Hashable, Sendable {
     case administratorActed = "administrator-acted"
     case disposed
     case logOpened = "log-opened"
+    /// The operator's staff opened a message's content.
+    case contentOpened = "content-opened"
   }
 
   /// The fields an event may have, in the order of their names (RFC 8785, section 3.2.3).

@@ -31,7 +31,7 @@ struct LogWalk: Sendable {
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
-    .dutyMet, .dutyOverdue, .objectionRecorded,
+    .dutyMet, .dutyOverdue, .objectionRecorded, .contentOpened,
   ]
 
   /// Leaves of one snapshot.

@@ -274,8 +274,8 @@ extension WriteContext {
           .certificate: certificate, .code: refusal.code.rawValue,
           .decision: decided?.decisionRow.digest, .facts: decided?.facts.digest,
           .policyVersion: decided?.decision.policyVersion,
-          .recipient: envelope.recipient.text, .source: envelope.source.text,
-          .type: envelope.type,
+          .purpose: submission.claims.purpose, .recipient: envelope.recipient.text,
+          .source: envelope.source.text, .type: envelope.type,
         ]), subject: nil, message: nil)
     return .refused(refusal, decided?.decision)
   }

@@ -11,7 +11,7 @@ import Validation
 struct MessageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "message", abstract: "Send messages and see what became of them.",
-    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self])
+    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self, Open.self])
 
   struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
