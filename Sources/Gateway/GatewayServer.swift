@@ -64,7 +64,8 @@ package final class GatewayServer: Sendable {
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
     let publisher = LogPublisher(
-      store: store, signers: signers, anchor: settings.logAnchorFile.map { LogAnchor(path: $0) },
+      store: store, signers: signers, watch: LogKeyWatch(settings),
+      anchor: settings.logAnchorFile.map { LogAnchor(path: $0) },
       rule: QuorumRule(witnesses: settings.witnesses.map(\.key), needed: settings.logQuorum),
       logger: logger)
     let circle = try WitnessCircle(
@@ -83,6 +84,7 @@ package final class GatewayServer: Sendable {
     edge.allowedHosts = Set(settings.names)
     edge.limits = settings.limits
     edge.tls = try TLSReload.read(settings)
+    edge.observe = { recorder.observe($0) }
     edge.identify = { peer, now in
       let found = store.latestDirectory.identify(spkiSHA256: peer.spkiSHA256, at: now)
       if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }

@@ -49,7 +49,7 @@ struct OwnMessageRule: AccessRule {
     case (.sender, _), (.recipient, _): return permit("The party sent or receives the message.")
     case (.gatewayOperator, .status), (.gatewayOperator, .listing), (.gatewayOperator, .export):
       return permit("The operator lists messages and exports them for the person concerned.")
-    case (.gatewayOperator, .content):
+    case (.gatewayOperator, .content) where !facts.isSealed:
       guard let role = facts.staffRole, Self.openers.contains(role) else {
         return deny(.roleNotAllowed, "The role sees addressing and events, never content.")
       }

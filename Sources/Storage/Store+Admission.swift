@@ -150,6 +150,17 @@ extension Store {
     }
   }
 
+  /// Records that a party was refused what a call asks for; `call` is a verb and a route's template.
+  package func recordRefusedCall(
+    _ code: RefusalCode, of party: PartyURN, call: String
+  ) async throws {
+    try await writer.submit { context in
+      _ = try context.append(
+        LogEvent(.refused, [.code: code.rawValue, .scope: call, .source: party.text]),
+        subject: nil, message: nil)
+    }
+  }
+
   /// Records a refusal that was decided before the store was asked: its code and the party, never
   /// the content. Returns the refusal to answer with, which is another when the party has just
   /// been suspended or its certificate revoked.

@@ -114,7 +114,11 @@ struct MessageCommand: AsyncParsableCommand {
     @Option(help: "At most this many.") var limit = 500
 
     func run() async throws {
-      let held = try await options.withStore { try await $0.heldMessages(limit: limit) }
+      let held = try await options.withStore { store in
+        // That one looked is logged before anything is shown.
+        try await store.recordLogAct("held-listed")
+        return try await store.heldMessages(limit: limit)
+      }
       for message in held {
         let summary = message.summary
         guard json else {
