@@ -10,10 +10,9 @@ import Synchronization
 final class LogKeyWatch: Sendable {
   /// What tells a changed file: its place on the disk, its length and when it was written.
   private struct Mark: Equatable {
-    let file: UInt64
-    let bytes: Int64
-    let seconds: Int
-    let nanoseconds: Int
+    let file: String
+    let bytes: String
+    let written: Date
   }
 
   private let settings: Settings
@@ -45,15 +44,11 @@ final class LogKeyWatch: Sendable {
   }
 
   private static func mark(_ path: String) -> Mark? {
-    var found = stat()
-    guard stat(path, &found) == 0 else { return nil }
-    #if os(Linux)
-      let time = found.st_mtim
-    #else
-      let time = found.st_mtimespec
-    #endif
-    return Mark(
-      file: UInt64(found.st_ino), bytes: Int64(found.st_size), seconds: time.tv_sec,
-      nanoseconds: time.tv_nsec)
+    guard let found = try? FileManager.default.attributesOfItem(atPath: path),
+      let file = found[.systemFileNumber], let bytes = found[.size],
+      let written = found[.modificationDate] as? Date
+    else { return nil }
+    // Numbers, of a kind that differs by platform.
+    return Mark(file: "\(file)", bytes: "\(bytes)", written: written)
   }
 }
