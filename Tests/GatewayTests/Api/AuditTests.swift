@@ -79,7 +79,9 @@ struct AuditTests {
           gateway, #"{\#(Self.why),"limit":1,"after":"\#(next)"}"#, authorization: bearer
         ).body
       ).root
-      #expect(first["records"]?.elements.count == 1 && second["records"]?.elements.count == 1)
+      for page in [first, second] {
+        #expect(page["records"].map { Array($0.elements).count } == 1)
+      }
       let looks = try await ask(
         gateway, #"{\#(Self.why),"event":"log-opened","views":true}"#, authorization: bearer)
       #expect(looks.text.contains(#""reason":"The yearly check""#))
