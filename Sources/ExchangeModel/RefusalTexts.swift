@@ -5,7 +5,7 @@ extension RefusalCode {
   package var description: RefusalDescription {
     switch self {
     case .certificateUnknown, .certificateRevoked, .certificateExpired, .certificateNotYetValid,
-      .partySuspended, .senderMismatch:
+      .partySuspended, .senderMismatch, .tokenRefused:
       callerDescription
     case .badRequest, .hostNotAllowed, .notFound, .methodNotAllowed, .notAcceptable,
       .unsupportedMediaType, .lengthRequired, .contentTooLarge, .headersTooLarge,
@@ -43,6 +43,10 @@ extension RefusalCode {
     case .senderMismatch:
       final(
         403, "Not your name", "The envelope's source must be the party of the certificate.")
+    case .tokenRefused:
+      final(
+        403, "Mailbox token refused",
+        "Sign a fresh token with the mailbox's password, and use the mailbox's own certificate.")
     default:
       final(
         403, "Certificate unknown",

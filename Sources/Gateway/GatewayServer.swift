@@ -89,11 +89,18 @@ package final class GatewayServer: Sendable {
       return found
     }
     let admission = Admission(
-      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
+      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
+      mesh: settings.mesh)
+    var mesh = MeshDoor(
+      store: store, admission: admission, schemas: schemas,
+      table: MeshTable(
+        settings.mesh, secrets: try MeshSecrets.read(settings.mesh), schemas: schemas),
+      limits: settings.limits, identify: edge.identify)
+    mesh.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
-      witness: witness)
+      witness: witness, mesh: mesh)
     let api = try await EdgeServer.start(edge, routes: routes)
 
     var admin: EdgeServer?
@@ -120,7 +127,7 @@ package final class GatewayServer: Sendable {
   static func routes(
     store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
     publisher: LogPublisher, limits: Limits, minimumIndex: Int64 = 0,
-    witness: PeerWitness? = nil
+    witness: PeerWitness? = nil, mesh: MeshDoor? = nil
   ) -> [Route] {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
@@ -134,6 +141,8 @@ package final class GatewayServer: Sendable {
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
       + WitnessRoutes(witness: witness ?? PeerWitness(store: store)).routes
+      + (mesh ?? MeshDoor(store: store, admission: admission, schemas: schemas, limits: limits))
+      .routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
   }
 
@@ -161,6 +170,7 @@ package final class GatewayServer: Sendable {
       .init(service: ConsentSweep(store: store, logger: logger)),
       .init(service: ChildIndexer(store: store, logger: logger)),
       .init(service: RectificationChaser(store: store, logger: logger)),
+      .init(service: MeshSweep(store: store, logger: logger)),
     ]
     services.append(
       .init(
@@ -208,6 +218,7 @@ package final class GatewayServer: Sendable {
     } catch {
       problems.append("schemas: \(error)")
     }
+    do { _ = try MeshSecrets.read(settings.mesh) } catch { problems.append("\(error)") }
     if problems.isEmpty {
       do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
       if let path = settings.witnessKey {
