@@ -91,12 +91,7 @@ package final class GatewayServer: Sendable {
     let admission = Admission(
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
       mesh: settings.mesh)
-    var mesh = MeshDoor(
-      store: store, admission: admission, schemas: schemas,
-      table: MeshTable(
-        settings.mesh, secrets: try MeshSecrets.read(settings.mesh), schemas: schemas),
-      limits: settings.limits, identify: edge.identify)
-    mesh.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
+    let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
@@ -144,6 +139,20 @@ package final class GatewayServer: Sendable {
       + (mesh ?? MeshDoor(store: store, admission: admission, schemas: schemas, limits: limits))
       .routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
+  }
+
+  /// The MESH door; closed when the settings name no mailbox.
+  private static func mesh(
+    _ settings: Settings, _ admission: Admission, _ schemas: SchemaSet,
+    _ identify: @escaping EdgeSettings.Identify, _ recorder: RefusedCallRecorder, _ store: Store
+  ) throws -> MeshDoor {
+    let secrets = try MeshSecrets.read(settings.mesh)
+    var door = MeshDoor(
+      store: store, admission: admission, schemas: schemas,
+      table: MeshTable(settings.mesh, secrets: secrets, schemas: schemas),
+      limits: settings.limits, identify: identify)
+    door.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
+    return door
   }
 
   /// The witness that this gateway is for others.

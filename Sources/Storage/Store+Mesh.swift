@@ -71,7 +71,7 @@ extension Store {
       try context.database.execute(
         sql: "UPDATE mesh_transfer SET headers = NULL WHERE mesh_id = ?", arguments: [meshID])
     }
-    spool.remove(meshID)
+    uploads.remove(meshID)
   }
 
   /// Forgets a transfer whose message was refused, or was admitted before under another name.
@@ -80,7 +80,7 @@ extension Store {
       try context.database.execute(
         sql: "DELETE FROM mesh_transfer WHERE mesh_id = ?", arguments: [meshID])
     }
-    spool.remove(meshID)
+    uploads.remove(meshID)
   }
 
   /// The transfer of this id; nil when there is none.
@@ -155,7 +155,7 @@ extension Store {
 
   /// Opens the file of an upload, cut to what its row says is good.
   package func openUpload(_ meshID: String, at offset: Int64) throws -> PartialAttachment {
-    try spool.open(meshID, at: offset)
+    try uploads.open(meshID, at: offset)
   }
 
   /// Writes an upload's bytes through to the disk.
@@ -164,19 +164,19 @@ extension Store {
   }
 
   /// The bytes of a small upload; nil when they are gone.
-  package func uploadedBytes(_ meshID: String) -> [UInt8]? { spool.bytes(of: meshID) }
+  package func uploadedBytes(_ meshID: String) -> [UInt8]? { uploads.bytes(of: meshID) }
 
   /// Removes the bytes of an upload that was not recorded.
-  package func dropUpload(_ meshID: String) { spool.remove(meshID) }
+  package func dropUpload(_ meshID: String) { uploads.remove(meshID) }
 
   /// Makes a whole upload an attachment of its sender.
   /// - Returns: its SHA-256 in lower-case hex.
   package func keepUpload(
     _ meshID: String, by spkiSHA256: String
   ) async throws -> String {
-    let spool = spool
+    let uploads = uploads
     let (upload, digest) = try await Self.blocking {
-      let upload = try spool.twin(of: meshID)
+      let upload = try uploads.twin(of: meshID)
       return (upload, try upload.digest())
     }
     try await keep(upload, as: digest, by: spkiSHA256)
@@ -211,7 +211,7 @@ extension Store {
         context.database, sql: "SELECT mesh_id FROM mesh_transfer WHERE headers IS NOT NULL")
       return (given, open)
     }
-    for meshID in spool.names(before: limit).subtracting(known) { spool.remove(meshID) }
+    for meshID in uploads.names(before: limit).subtracting(known) { uploads.remove(meshID) }
     return given.count
   }
 

@@ -1,6 +1,6 @@
-"""A pytest plugin that points the tests of mesh-client at a gateway of ours. It changes three things,
-which a sandbox does not need and a gateway does: where the server is, a certificate for each mailbox
-(theirs has one for all), and how a test begins with empty inboxes (theirs has an admin call).
+"""A pytest plugin that points the tests of mesh-client at a gateway of ours. It changes three
+things that a gateway needs and their sandbox does not: where the server is, a certificate for each
+mailbox (theirs has one for all), and how a test begins with empty inboxes (theirs: an admin call).
 """
 import json
 import os

@@ -9,6 +9,11 @@ struct MeshFields: Sendable {
   let meshID: String
   private(set) var fields: HTTPFields
 
+  init(meshID: String, fields: HTTPFields) {
+    self.meshID = meshID
+    self.fields = fields
+  }
+
   init(_ stored: StoredMessage, name: MeshName, to mailbox: MeshMailbox, table: MeshTable) {
     let summary = stored.summary
     meshID = name.meshID
@@ -59,7 +64,6 @@ struct MeshFields: Sendable {
     add("Mex-LinkedMsgID", linked?.meshID)
     add("Mex-WorkflowID", linked?.workflow)
     add("Mex-LocalID", linked?.localID)
-    add("Mex-Subject", "NDR")
     add("Mex-StatusCode", report.code)
     add("Mex-StatusEvent", report.event)
     add("Mex-StatusDescription", report.text)
@@ -72,12 +76,4 @@ struct MeshFields: Sendable {
       decoding: time.description.utf8.filter { (0x30...0x39).contains($0) }.prefix(14),
       as: UTF8.self)
   }
-}
-
-/// A notice of the gateway's to a sender, as MESH tells it: a message that nobody took.
-struct MeshReport: Sendable, Equatable {
-  let about: MessageID?
-  let code: String
-  let event: String
-  let text: String
 }

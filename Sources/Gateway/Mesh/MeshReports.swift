@@ -2,26 +2,32 @@
 // is admitted like any message, and this only says how it is shown.
 
 import ExchangeModel
-import Storage
 import Validation
 
-extension MeshReport {
-  /// Types that tell a sender that its message was not delivered.
-  private static let types = ["gatehouse.rejection-notice.v1"]
-  private static let undelivered = "Message not collected by recipient after 5 days"
+/// A notice of the gateway's to a sender, as MESH tells it: a message that nobody took.
+struct MeshReport: Sendable, Equatable {
+  /// The gateway's id of the message that it is about.
+  let about: MessageID?
+  let code: String
+  let event: String
+  let text: String
 
-  /// Nil when the message is none of the gateway's reports.
-  init?(_ stored: StoredMessage, limits: Limits) {
-    guard Self.types.contains(where: { $0.utf8.elementsEqual(stored.summary.type.utf8) }),
-      let envelope = try? EnvelopeReader.read(
-        stored.received, format: stored.format, limits: limits
-      ).envelope,
-      envelope.id.hasPrefix("gatehouse-notice-"), envelope.payload.format == .json,
-      let payload = try? JSONDocument.parse(envelope.payload.bytes, limits: limits).root,
-      let code = payload["code"]?.string, code.utf8.elementsEqual("expired".utf8)
+  /// The type that says how the delivery of a message stands.
+  static let type = "gatehouse.delivery-report.v1"
+  static let undelivered = "Message not collected by recipient after 5 days"
+  static let refused = "Message refused by the recipient's system"
+
+  /// Nil for a report that MESH has no word for, such as a delay: it is shown as the message it is.
+  init?(_ envelope: Envelope, limits: Limits) {
+    guard envelope.payload.format == .json,
+      let payload = try? JSONDocument.parse(envelope.payload.bytes, limits: limits).root
     else { return nil }
-    self.init(
-      about: payload["messageId"]?.string.flatMap { MessageID($0) }, code: "14", event: "SEND",
-      text: Self.undelivered)
+    about = payload["messageId"]?.string.flatMap { MessageID($0) }
+    switch payload["state"]?.string {
+    case "undelivered": (code, event, text) = ("14", "SEND", Self.undelivered)
+    case "refused":
+      (code, event, text) = (payload["reason"]?.string ?? "other", "RECEIVE", Self.refused)
+    default: return nil
+    }
   }
 }

@@ -17,10 +17,15 @@ extension MeshDoor {
       throw MeshRefusal.noMessage
     }
     let id = try await retrievable(meshID, caller, spki)
-    let stored = try await store.open(id, by: spki)
+    let stored: StoredMessage
+    do {
+      stored = try await store.open(id, by: spki)
+    } catch let refusal as Refusal where refusal.code == .expired {
+      throw MeshRefusal.gone.of(meshID)
+    }
     let name = try await store.names(of: [id]).first ?? MeshName(id)
     var fields = MeshFields(stored, name: name, to: caller.mailbox, table: table)
-    if let report = MeshReport(stored, limits: limits) {
+    if let report = report(in: stored) {
       fields.add(report, linked: try await linked(report))
       return HTTPResponse(status: 200, fields: fields.fields)
     }
@@ -101,7 +106,8 @@ extension MeshDoor {
     let isWhole = transfer.chunks.count == 1
     let type = version == .v2 && isWhole ? transfer.contentType : nil
     fields.add("Content-Type", type ?? "application/octet-stream")
-    let status = chunk == transfer.chunks.count ? 200 : 206
+    let isPart = chunk < transfer.chunks.count && request.verb != .head
+    let status = isPart ? 206 : 200
     guard transfer.isGzip, !request.takesGzip else {
       if transfer.isGzip { fields.addGzip() }
       return HTTPResponse(
@@ -121,6 +127,16 @@ extension MeshDoor {
         }
         try gunzip.finish()
       })
+  }
+
+  /// A report, when the message is one that MESH tells as such.
+  private func report(in stored: StoredMessage) -> MeshReport? {
+    guard MeshReport.type.utf8.elementsEqual(stored.summary.type.utf8),
+      let envelope = try? EnvelopeReader.read(
+        stored.received, format: stored.format, limits: limits
+      ).envelope
+    else { return nil }
+    return MeshReport(envelope, limits: limits)
   }
 
   /// What the door calls the message that a report is about.

@@ -61,8 +61,8 @@ struct MeshTracked: Sendable {
   /// Code, event and words of a failure; nil when there is none.
   private var failure: (code: String, event: String, text: String)? {
     switch status {
-    case .undeliverable: ("14", "SEND", "Message not collected by recipient after 5 days")
-    case .error: (reason ?? "", "RECEIVE", "Refused by the recipient's system")
+    case .undeliverable: ("14", "SEND", MeshReport.undelivered)
+    case .error: (reason ?? "", "RECEIVE", MeshReport.refused)
     default: nil
     }
   }

@@ -51,7 +51,8 @@ extension MeshDoor {
       throw MeshRefusal.notFound
     }
     var writer = JSONWriter()
-    version == .v1 ? tracked.writeV1(into: &writer, sender: caller.mailbox)
+    version == .v1
+      ? tracked.writeV1(into: &writer, sender: caller.mailbox)
       : tracked.writeV2(into: &writer)
     return .json(
       writer.bytes, mediaType: version.mediaType, fields: ["Cache-Control": "no-store"])

@@ -1,5 +1,5 @@
-// Settings of the MESH door: which mailbox is which party, which workflow id is which message type,
-// which workflows carry bytes that nobody reads. Never a password: those stand in a file of its own.
+// Settings of the MESH door: which mailbox is which party, which workflow id is which message
+// type, which workflows carry bytes that nobody reads. Never a password: they have their own file.
 
 package import ExchangeModel
 import Validation

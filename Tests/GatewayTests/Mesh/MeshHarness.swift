@@ -116,7 +116,8 @@ extension ClientAnswer {
 extension GatewayHarness {
   /// A gateway with a mailbox for each agency; `OPAQUE` goes unread between all of them.
   static func withMesh(
-    access: @escaping AccessPolicy = Policy.decideAccess, _ change: (inout Settings) -> Void = { _ in },
+    access: @escaping AccessPolicy = Policy.decideAccess,
+    _ change: (inout Settings) -> Void = { _ in },
     _ body: (GatewayHarness) async throws -> Void
   ) async throws {
     let secrets = NSTemporaryDirectory() + "mesh-\(UUID().uuidString).json"

@@ -5,7 +5,7 @@ import ExchangeModel
 import Foundation
 
 /// The folder of uploads under way.
-struct MeshSpool: Sendable {
+struct MeshUploads: Sendable {
   private let folder: String
 
   init(directory: String) throws {
