@@ -11,6 +11,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case certificateNotYetValid = "certificate-not-yet-valid"
   case partySuspended = "party-suspended"
   case senderMismatch = "sender-mismatch"
+  case tokenRefused = "token-refused"
   // The request itself.
   case badRequest = "bad-request"
   case hostNotAllowed = "host-not-allowed"

@@ -91,11 +91,13 @@ package final class GatewayServer: Sendable {
       return found
     }
     let admission = Admission(
-      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
+      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
+      mesh: settings.mesh)
+    let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
-      witness: witness)
+      witness: witness, mesh: mesh)
     let api = try await EdgeServer.start(edge, routes: routes)
 
     let adminRoutes = AdminRoutes(
@@ -117,7 +119,7 @@ package final class GatewayServer: Sendable {
   static func routes(
     store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
     publisher: LogPublisher, limits: Limits, minimumIndex: Int64 = 0,
-    witness: PeerWitness? = nil
+    witness: PeerWitness? = nil, mesh: MeshDoor? = nil
   ) -> [Route] {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
@@ -131,7 +133,23 @@ package final class GatewayServer: Sendable {
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
       + WitnessRoutes(witness: witness ?? PeerWitness(store: store)).routes
+      + (mesh ?? MeshDoor(store: store, admission: admission, schemas: schemas, limits: limits))
+      .routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
+  }
+
+  /// The MESH door; closed when the settings name no mailbox.
+  private static func mesh(
+    _ settings: Settings, _ admission: Admission, _ schemas: SchemaSet,
+    _ identify: @escaping EdgeSettings.Identify, _ recorder: RefusedCallRecorder, _ store: Store
+  ) throws -> MeshDoor {
+    let secrets = try MeshSecrets.read(settings.mesh)
+    var door = MeshDoor(
+      store: store, admission: admission, schemas: schemas,
+      table: MeshTable(settings.mesh, secrets: secrets, schemas: schemas),
+      limits: settings.limits, identify: identify)
+    door.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
+    return door
   }
 
   /// The witness that this gateway is for others.
@@ -158,6 +176,7 @@ package final class GatewayServer: Sendable {
       .init(service: ConsentSweep(store: store, logger: logger)),
       .init(service: ChildIndexer(store: store, logger: logger)),
       .init(service: RectificationChaser(store: store, logger: logger)),
+      .init(service: MeshSweep(store: store, logger: logger)),
     ]
     services.append(
       .init(
@@ -205,6 +224,7 @@ package final class GatewayServer: Sendable {
     } catch {
       problems.append("schemas: \(error)")
     }
+    do { _ = try MeshSecrets.read(settings.mesh) } catch { problems.append("\(error)") }
     if problems.isEmpty {
       do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
       if let path = settings.witnessKey {

@@ -15,6 +15,7 @@ package final class Store: Sendable {
   let limits: Limits
   package let surroundings: Surroundings
   let attachmentFiles: AttachmentFiles
+  let uploads: MeshUploads
   let access: AccessPolicy
   let childKeys: ChildKeys
   let sealing: Sealing
@@ -58,6 +59,7 @@ package final class Store: Sendable {
       file: directory + "/sealing.key", mayMake: try pool.read { try Sealing.isUnused($0) },
       surroundings: surroundings)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
+    uploads = try MeshUploads(directory: directory + "/mesh")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })
     writer = GroupCommit(

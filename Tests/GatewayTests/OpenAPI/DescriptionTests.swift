@@ -17,7 +17,9 @@ import Validation
 
   @Test func describesExactlyTheRoutes() throws {
     let described = reader.calls.map(\.name).sorted()
-    let routed = table.routes.map { route in
+    // The MESH door is described by NHS England's own document; docs/mesh.md says where.
+    let own = table.routes.filter { !$0.template.hasPrefix(MeshDoor.base) }
+    let routed = own.map { route in
       route.verb.rawValue + " " + route.template.replacing("...}", with: "}")
     }
     #expect(described == routed.sorted())
