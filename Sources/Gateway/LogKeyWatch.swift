@@ -1,5 +1,5 @@
-// Notices that the file of the log's signing keys was changed, so that a rotated key signs without a
-// restart. Never takes a key that none of those at hand leads to: somebody who can write the file
+// Notices that the file of the log's signing keys was changed, so that a rotated key signs without
+// a restart. Never takes a key that none of those at hand leads to: somebody who can write the file
 // could otherwise sign this log with a key of his own.
 
 import Foundation

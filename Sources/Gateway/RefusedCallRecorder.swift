@@ -1,6 +1,7 @@
-// Puts refused callers and calls on record: certificates of our authority that are unknown, revoked,
-// out of date, or of a suspended party; and what known parties asked for and did not get. Never more than one leaf a minute for the same key and reason, so
-// that a refused peer cannot fill the log.
+// Puts refused callers and calls on record: certificates of our authority that are unknown,
+// revoked, out of date, or of a suspended party; and what known parties asked for and did not get.
+// Never more than one leaf a minute for the same caller and reason, so that a refused peer cannot
+// fill the log.
 
 import ExchangeModel
 import Logging

@@ -150,7 +150,7 @@ extension Store {
     }
   }
 
-  /// Records that a party was refused what a call asks for; `call` is a verb and a route's template.
+  /// Records that a party was refused what a call asks for; `call` is a verb and a template.
   package func recordRefusedCall(
     _ code: RefusalCode, of party: PartyURN, call: String
   ) async throws {

@@ -32,7 +32,7 @@ extension GatehouseTests {
     func questions() async throws {
       let box = try await SandboxDirectory.make()
       let got = try await ask(
-        box, "--recipient", "urn:gatehouse:850:iss", "--event", "admitted", "--json")
+        box, "--recipient", "urn:gatehouse:850:iss", "--kind", "admitted", "--json")
       let root = try JSONDocument.parse(
         Array(try #require(got.out.split(separator: "\n").first).utf8)
       ).root
@@ -47,14 +47,14 @@ extension GatehouseTests {
       let cursor = try #require(first.talk.split(separator: " ").last).dropLast(2)
       let second = try await ask(box, "--limit", "2", "--after", String(cursor))
       #expect(second.out != first.out)
-      let looks = try await ask(box, "--event", "log-opened")
+      let looks = try await ask(box, "--kind", "log-opened")
       #expect(looks.out.contains("reason=The yearly check"))
       #expect(looks.out.contains("role=auditor") && looks.out.contains("actor=uid:"))
       let exported = box.path + "/log.jsonl"
       _ = try await run(["log", "export", "--config", box.config, "--output", exported])
       #expect(try !String(contentsOfFile: exported, encoding: .utf8).contains("yearly"))
       for bad in [
-        ["--event", "nonsense"], ["--party", "nobody"], ["--from", "yesterday"],
+        ["--kind", "nonsense"], ["--party", "nobody"], ["--from", "yesterday"],
         ["--after", "x"], ["--limit", "0"], ["--code", "nonsense"], ["--decision", "maybe"],
       ] { _ = try await ask(box, bad[0], bad[1], code: 2) }
       _ = try await ask(box, "--child", "/nonexistent", code: 3)

@@ -1,5 +1,5 @@
-// The administrator's questions: each condition against a walk over all leaves, paging under writes,
-// what is sealed left out, and every question a leaf of its own with its reason.
+// The administrator's questions: each condition against a walk over all leaves, paging under
+// writes, what is sealed left out, and every question a leaf of its own with its reason.
 
 import ExchangeModel
 import Foundation
@@ -61,12 +61,12 @@ struct AuditTests {
       .filter(holds).map(\.index)
   }
 
-  @Test func eachConditionIsWhatAWalkFinds() async throws {
-    let test = try await filled()
+  private typealias Case = (String, (inout AuditQuery) -> Void, (LogRecord) -> Bool)
+
+  private static func cases() -> [Case] {
     let start = Timestamp(milliseconds: 1_795_251_600_000)
-    typealias Case = (String, (inout AuditQuery) -> Void, (LogRecord) -> Bool)
     let school = Agency.school.urn
-    let cases: [Case] = [
+    return [
       ("all", { _ in }, { _ in true }),
       (
         "recipient", { $0.recipient = Agency.cme.urn },
@@ -124,7 +124,11 @@ struct AuditTests {
       ("nobody", { $0.type = "no-such-type" }, { _ in false }),
       ("overrides", { $0.overridesOnly = true }, { $0.entry.kind == .disclosedWithoutConsent }),
     ]
-    for (name, alter, holds) in cases {
+  }
+
+  @Test func eachConditionIsWhatAWalkFinds() async throws {
+    let test = try await filled()
+    for (name, alter, holds) in Self.cases() {
       var query = AuditQuery()
       alter(&query)
       let expected = try await walk(test, holds)

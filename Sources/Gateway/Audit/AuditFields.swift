@@ -9,7 +9,7 @@ package import Storage
 package struct AuditFields {
   /// The names of all fields that are texts.
   package static let names = [
-    "message", "party", "source", "recipient", "actor", "event", "type", "purpose", "basis",
+    "message", "party", "source", "recipient", "actor", "kind", "type", "purpose", "basis",
     "decision", "code", "from", "to",
   ]
 
@@ -30,7 +30,7 @@ package struct AuditFields {
     query.source = read("source", values, urn) { PartyURN($0) }
     query.recipient = read("recipient", values, urn) { PartyURN($0) }
     query.actor = values["actor"]
-    query.kind = read("event", values, Self.oneOf(LogEvent.Kind.allCases.map(\.rawValue))) {
+    query.kind = read("kind", values, Self.oneOf(LogEvent.Kind.allCases.map(\.rawValue))) {
       LogEvent.Kind(rawValue: $0)
     }
     query.type = values["type"]

@@ -1,5 +1,5 @@
-// The admin listener, on loopback only: is the process alive, can it serve; and, for whoever has the
-// token, questions about the log. Never tells anything about messages or parties without it.
+// The admin listener, on loopback only: is the process alive, can it serve; and, for whoever has
+// the token, questions about the log. Never tells anything about messages or parties without it.
 
 import ExchangeModel
 import Logging

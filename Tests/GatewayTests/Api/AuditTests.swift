@@ -63,7 +63,7 @@ struct AuditTests {
       let id = try await gateway.admitted()
       let bearer = "Bearer \(try token(gateway))"
       let answer = try await ask(
-        gateway, #"{\#(Self.why),"event":"admitted","recipient":"\#(Agency.service.rawValue)"}"#,
+        gateway, #"{\#(Self.why),"kind":"admitted","recipient":"\#(Agency.service.rawValue)"}"#,
         authorization: bearer)
       let root = try JSONDocument.parse(answer.body).root
       let record = try #require(root["records"]?.elements.first { _ in true })
@@ -83,7 +83,7 @@ struct AuditTests {
         #expect(page["records"].map { Array($0.elements).count } == 1)
       }
       let looks = try await ask(
-        gateway, #"{\#(Self.why),"event":"log-opened","views":true}"#, authorization: bearer)
+        gateway, #"{\#(Self.why),"kind":"log-opened","views":true}"#, authorization: bearer)
       #expect(looks.text.contains(#""reason":"The yearly check""#))
       #expect(looks.text.contains(#""actor":"admin-token""#))
       let child = #""child":{"upn":"W850203924017"}"#
@@ -99,7 +99,7 @@ struct AuditTests {
       let bearer = "Bearer \(try token(gateway))"
       for (body, place) in [
         ("{}", "/role"), (#"{"role":"king"}"#, "/role"), ("{\(Self.why),\"from\":\"x\"}", "/from"),
-        ("{\(Self.why),\"event\":\"Quibblesworth\"}", "/event"),
+        ("{\(Self.why),\"kind\":\"Quibblesworth\"}", "/kind"),
         ("{\(Self.why),\"views\":1}", "/views"), ("{\(Self.why),\"after\":\"x\"}", "/after"),
         ("{\(Self.why),\"limit\":0}", "/limit"), ("{\(Self.why),\"child\":{}}", "/child"),
         (#"{"role":"auditor","for":"audit","reason":"x"}"#, "/reason"),

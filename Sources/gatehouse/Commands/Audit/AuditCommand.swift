@@ -17,7 +17,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ask who received what, when, and on what basis.",
       discussion: """
-        Everything one recipient got:  --recipient URN --event admitted
+        Everything one recipient got:  --recipient URN --kind admitted
         All refusals of a party:       --source URN --decision deny
         Disclosures without consent:   --overrides
         Who looked at a record:        --message ID --views, or --child FILE --views
@@ -37,7 +37,7 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "Who sent: a URN.") var source: String?
     @Option(help: "Who received, or should have: a URN.") var recipient: String?
     @Option(help: "Who did it: a URN, or an account of the staff.") var actor: String?
-    @Option(help: "A kind of event, e.g. admitted.") var event: String?
+    @Option(help: "A kind of event, e.g. admitted.") var kind: String?
     @Option(help: "A message type: its CloudEvents type.") var type: String?
     @Option(help: "The purpose of sharing, or of a look.") var purpose: String?
     @Option(help: "The lawful basis.") var basis: String?
@@ -82,7 +82,7 @@ struct AuditCommand: AsyncParsableCommand {
     private func question(_ limits: Limits) throws -> AuditQuery {
       let given = [
         "message": message, "party": party, "source": source, "recipient": recipient,
-        "actor": actor, "event": event, "type": type, "purpose": purpose, "basis": basis,
+        "actor": actor, "kind": kind, "type": type, "purpose": purpose, "basis": basis,
         "decision": decision, "code": code, "from": from, "to": to,
       ]
       let fields = AuditFields(given.compactMapValues { $0 })

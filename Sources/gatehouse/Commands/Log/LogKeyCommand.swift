@@ -76,7 +76,8 @@ extension LogCommand.Key {
       abstract: "Make a new key; a note signed by both keys says that it follows the old one.",
       discussion: """
         From then on checkpoints are signed by both, until `log key retire`: a running gateway \
-        takes the new key within a second. Publish the note and the new public key where the old one is known.
+        takes the new key within a second. Publish the note and the new public key where the \
+        old one is known.
         """)
 
     @OptionGroup var options: StoreOptions
