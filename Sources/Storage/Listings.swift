@@ -35,6 +35,16 @@ package struct StoredMessage: Sendable {
 /// Where a message stands (ARCHITECTURE.md, table of states).
 package enum MessageState: String, Sendable {
   case awaiting, taken, refused, held
+  /// Given up, and its sender told; it can still be taken unless it expired.
+  case undelivered
+}
+
+/// How the wait for a recipient ended.
+enum WaitEnding: String, Sendable {
+  /// Its sender was told; the recipient may still take it.
+  case reported
+  /// Its time is over: it is not handed out any more.
+  case expired
 }
 
 /// What the recipient's system said.

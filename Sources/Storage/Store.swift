@@ -86,6 +86,12 @@ package final class Store: Sendable {
     health.close()
   }
 
+  /// A mark of a party's inbox, which changes when something comes into it.
+  package func inboxMark(of party: PartyURN) -> UInt64 { signal.generation(of: party) }
+
+  /// Returns when something came into any inbox since the last call, or the task is cancelled.
+  package func untilSomethingCame() async { await signal.anyone.wait() }
+
   /// Returns when the store is closed or the task cancelled; throws `StoreFailure` when a write
   /// failed such that nothing more can be promised. The process should then end, not with 0.
   package func untilFailure() async throws {

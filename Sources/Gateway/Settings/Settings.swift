@@ -41,6 +41,8 @@ package struct Settings: Sendable {
   package var witnessedLogs: [NoteKey] = []
   /// The MESH door.
   package var mesh = MeshSettings()
+  /// How messages are pushed, and who is alerted.
+  package var push = PushSettings()
   package var logLevel = "info"
   /// Law that is enacted and not yet commenced: off until it is.
   package var inForce = Facts.InForce()
@@ -113,6 +115,7 @@ extension Settings {
     reader.optionalPath("/witness/key", folder, &witnessKey)
     reader.witnessedLogs("/witness/logs", &witnessedLogs)
     reader.mesh("/mesh", folder, &mesh)
+    reader.push(folder, &push)
     reader.choice(
       "/logging/level", ["trace", "debug", "info", "notice", "warning", "error"], &logLevel)
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
@@ -141,6 +144,13 @@ extension Settings {
       ("mesh.mailboxes", mesh.mailboxes.map { "\($0.id) \($0.party)" }.joined(separator: ", ")),
       ("mesh.workflows", mesh.workflows.map { "\($0.id) \($0.type)" }.joined(separator: ", ")),
       ("mesh.opaque", mesh.opaque.map(\.id).joined(separator: ", ")),
+      ("delivery.workers", String(push.workers)),
+      (
+        "delivery.allowedNetworks",
+        push.allowedNetworks.map(\.description).joined(separator: ", ")
+      ),
+      ("delivery.certificate", push.certificate ?? certificate),
+      ("alerts.hook", push.alertHook == nil ? "none" : "set (not shown)"),
       ("logging.level", logLevel),
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
