@@ -103,10 +103,12 @@ package final class GatewayServer: Sendable {
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
       witness: witness, mesh: mesh)
-    let api = try await EdgeServer.start(edge, routes: routes)
+    let limited = PartyLimits(settings.limits, now: surroundings.now).applied(to: routes)
+    let api = try await EdgeServer.start(edge, routes: limited)
 
     let adminRoutes = AdminRoutes(
-      store: store, readiness: readiness, schemas: schemas, publisher: publisher)
+      store: store, readiness: readiness, schemas: schemas, publisher: publisher,
+      metrics: DeliveryMetrics(store: store, counters: delivery.counters))
     let admin = try await adminRoutes.listen(
       settings, surroundings: surroundings, logger: logger)
     logger.notice(

@@ -6,6 +6,7 @@ package struct LogEvent: Hashable, Sendable {
   /// The kinds of event that get a leaf.
   package enum Kind: String, Sendable, CaseIterable {
     case admitted, refused, delivered, undelivered, held, released, expired, read, acknowledged
+    case opened
     case deliveryAttempted = "delivery-attempted"
     case deliveryFailed = "delivery-failed"
     case deliveryDelayed = "delivery-delayed"

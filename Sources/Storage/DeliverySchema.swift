@@ -9,12 +9,13 @@ enum DeliverySchema {
     try database.execute(sql: waiting)
     try database.execute(sql: endpoints)
     try database.execute(sql: reports)
+    try database.execute(sql: openings)
   }
 
   // `watch_at`: when the wait has something to tell next; `told`: what of `WaitingClock` was told.
   // `chain`: 8 bytes for each key of the child, mixed with the sender: what has one in common is
-  // handed over in order. `push_at`: no push before it. `pushing`: under way, and nobody had it
-  // before; `recall`: the consent that was withdrawn meanwhile. `ended`: the sender was told that
+  // handed over in order. `push_at`: no push before it. `pushing`: under way; 1 while nobody had
+  // it before; `recall`: the consent that was withdrawn meanwhile. `ended`: the sender was told that
   // it is undelivered; an expired one is not shown any more.
   private static let waiting = """
     ALTER TABLE inbox ADD COLUMN entered_at INTEGER NOT NULL DEFAULT 0;
@@ -26,7 +27,8 @@ enum DeliverySchema {
     ALTER TABLE inbox ADD COLUMN push_at INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE inbox ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE inbox ADD COLUMN watch_at INTEGER;
-    ALTER TABLE inbox ADD COLUMN pushing INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE inbox ADD COLUMN pushing INTEGER NOT NULL DEFAULT 0
+      CHECK (pushing BETWEEN 0 AND 2);
     ALTER TABLE inbox ADD COLUMN recall TEXT;
     ALTER TABLE inbox ADD COLUMN lease TEXT;
     ALTER TABLE inbox ADD COLUMN leased_until INTEGER
@@ -73,6 +75,13 @@ enum DeliverySchema {
       made_at INTEGER NOT NULL,
       ends_at INTEGER
     ) STRICT;
+    """
+
+  // Who opened a message, by role; and the roles whose opening meets a duty, separated by spaces.
+  private static let openings = """
+    ALTER TABLE acknowledgement ADD COLUMN opened_by TEXT
+      CHECK (opened_by IS NULL OR outcome = 'taken');
+    ALTER TABLE duty ADD COLUMN opened_by TEXT;
     """
 
   private static let reports = """

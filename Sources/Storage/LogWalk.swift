@@ -33,7 +33,7 @@ struct LogWalk: Sendable {
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
     .dutyMet, .dutyOverdue, .objectionRecorded, .contentOpened, .deliveryAttempted, .deliveryFailed,
-    .deliveryDelayed, .alertRaised,
+    .deliveryDelayed, .alertRaised, .opened,
   ]
 
   /// Leaves of one snapshot, and those held at once.

@@ -107,14 +107,19 @@ struct MessageRow {
   ) throws -> (Acknowledgement, Timestamp)? {
     let row = try Row.fetchOne(
       database,
-      sql: "SELECT outcome, reason, detail, acknowledged_at FROM acknowledgement WHERE message = ?",
+      sql: """
+        SELECT outcome, reason, detail, opened_by, acknowledged_at FROM acknowledgement
+        WHERE message = ?
+        """,
       arguments: [sequence])
     guard let row else { return nil }
     guard let outcome = Acknowledgement.Outcome(rawValue: row["outcome"]) else {
       throw StoreFailure.corrupt("acknowledgement")
     }
     return (
-      Acknowledgement(outcome: outcome, reason: row["reason"], detail: row["detail"]),
+      Acknowledgement(
+        outcome: outcome, reason: row["reason"], detail: row["detail"],
+        openedBy: row["opened_by"]),
       Timestamp(milliseconds: row["acknowledged_at"])
     )
   }

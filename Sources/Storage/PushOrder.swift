@@ -56,4 +56,20 @@ struct PushOrder {
       .sorted { (urgency[$0], $0) < (urgency[$1], $1) }
       .prefix(limit).map { rows[$0] }
   }
+
+  /// The same for one worker that deals with what it is given in order: what follows in a chain
+  /// may come with what is before it.
+  func wholeChains(limit: Int) -> [Waiting] {
+    var chosen: Set<Int> = []
+    var list: [Waiting] = []
+    let order = rows.indices.filter { rows[$0].isReady }
+      .sorted { (urgency[$0], $0) < (urgency[$1], $1) }
+    // What is before in a chain is as urgent or more (lent), and older: it stands before it here.
+    for place in order where list.count < limit {
+      guard before[place].allSatisfy(chosen.contains) else { continue }
+      chosen.insert(place)
+      list.append(rows[place])
+    }
+    return list
+  }
 }

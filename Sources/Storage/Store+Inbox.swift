@@ -59,8 +59,14 @@ extension Store {
       let found = try context.received(id, by: party, asking: .content, gate)
       if let earlier = try context.acknowledgement(of: found.sequence) {
         guard earlier.outcome == acknowledgement.outcome,
-          earlier.reason == acknowledgement.reason
+          earlier.reason == acknowledgement.reason,
+          earlier.openedBy == nil || acknowledgement.openedBy == nil
+            || earlier.openedBy == acknowledgement.openedBy
         else { throw Refusal(.alreadyAcknowledged) }
+        // A system takes a message at once; a person may open it days later.
+        if earlier.openedBy == nil, let role = acknowledgement.openedBy {
+          try context.noteOpening(of: found, by: role)
+        }
         return try context.status(of: found)
       }
       // Who had it before it expired can still say so; who never had it cannot.
@@ -111,7 +117,7 @@ extension Store {
     }
   }
 
-  private func waitForNews(
+  func waitForNews(
     of party: PartyURN, after generation: UInt64, atMost left: Duration
   ) async {
     await withTaskGroup(of: Void.self) { group in
@@ -140,7 +146,7 @@ extension WriteContext {
     guard try !markOpened(message.sequence) else { return }
     let read = try database.cachedStatement(
       sql: """
-        UPDATE inbox SET pushing = 0 WHERE recipient = ? AND message = ? AND pushing = 1
+        UPDATE inbox SET pushing = 2 WHERE recipient = ? AND message = ? AND pushing = 1
         """)
     try read.execute(arguments: [message.summary.recipient.text, message.sequence])
   }
@@ -188,11 +194,28 @@ extension WriteContext {
     }
     // What waited behind it in its chain may go now.
     if try EndpointTable.isLive(party, in: database) { woken.insert(party) }
+    if let role = answer.openedBy { try noteOpening(of: found, by: role) }
     guard answer.outcome == .refused, let reason = answer.reason else { return }
     try lapseDuties(of: found.sequence)
     try reportDelivery(
       of: summary.messageID, from: summary.source,
       detail: ["state": "refused", "reason": reason, "originalId": summary.id])
+  }
+
+  /// Writes down that a person of a role has opened a message, meets the duty that awaits that, and
+  /// tells the sender.
+  mutating func noteOpening(of found: MessageRow, by role: String) throws {
+    let summary = found.summary
+    try append(
+      LogEvent(.opened, [.actor: summary.recipient.text, .role: role]),
+      subject: summary.messageID.text, message: found.sequence)
+    try database.execute(
+      sql: "UPDATE acknowledgement SET opened_by = ? WHERE message = ?",
+      arguments: [role, found.sequence])
+    guard try meetDuties(of: found, openedBy: role) else { return }
+    try reportDelivery(
+      of: summary.messageID, from: summary.source,
+      detail: ["state": "opened", "openedBy": role, "originalId": summary.id])
   }
 
   /// The party of a certificate, as of this transaction.

@@ -90,16 +90,24 @@ extension Store {
         LogEvent(
           .deliveryAttempted, [.attempt: String(number), .recipient: party.text]),
         subject: id.text, message: found.sequence)
-      if try context.markOpened(found.sequence) {
-        // Nobody had it before: should nothing leave, nobody has it after.
-        try context.database.execute(
-          sql: "UPDATE inbox SET pushing = 1 WHERE recipient = ? AND message = ?",
-          arguments: [party.text, found.sequence])
-      }
+      // 1: nobody had it before; should nothing leave, nobody has it after.
+      let isFirst = try context.markOpened(found.sequence)
+      try context.database.execute(
+        sql: "UPDATE inbox SET pushing = ? WHERE recipient = ? AND message = ?",
+        arguments: [isFirst ? 1 : 2, party.text, found.sequence])
       return PushAttempt(
         stored: StoredMessage(
           summary: found.summary, format: format, received: received, decision: decision),
         number: number)
+    }
+  }
+
+  /// Makes due at once what was under way when the process before died: whether it arrived is not
+  /// known, so it is pushed again. For the one gateway of this store, at its start.
+  package func resumePushes() async throws {
+    try await writer.submit { context in
+      try context.database.execute(
+        sql: "UPDATE inbox SET pushing = 0, recall = NULL, push_at = 0 WHERE pushing > 0")
     }
   }
 
@@ -180,6 +188,8 @@ struct InboxOrder {
 
   /// The sequence numbers chosen.
   func chosen(_ limit: Int) -> [Int64] { order.choice(limit: limit).map(\.sequence) }
+
+  func wholeChains(_ limit: Int) -> [Int64] { order.wholeChains(limit: limit).map(\.sequence) }
 
   /// The messages chosen.
   func chosen(_ limit: Int, in database: Database) throws -> [MessageID] {

@@ -71,6 +71,9 @@ package final class Store: Sendable {
 
   deinit { checkpointer.stop() }
 
+  /// True once the gateway is stopping.
+  package var hasEndedLongPolls: Bool { signal.isClosed }
+
   /// Ends all long polls at once, for a stop.
   package func endLongPolls() { signal.close() }
 

@@ -57,6 +57,18 @@ extension Store {
     }
   }
 
+  /// How many messages wait and are not given up, and since when the oldest does.
+  package func waiting() async throws -> (messages: Int, oldest: Timestamp?) {
+    try await pool.read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: "SELECT count(*) AS messages, min(entered_at) AS oldest FROM inbox WHERE ended IS NULL"
+      )
+      let oldest: Int64? = row?["oldest"]
+      return (row?["messages"] ?? 0, oldest.map(Timestamp.init(milliseconds:)))
+    }
+  }
+
   /// The alerts that are due, oldest first.
   package func alertsDue(limit: Int) async throws -> [OwedAlert] {
     let now = surroundings.now()

@@ -47,6 +47,7 @@ package final class DeliveryWorker: Service {
   }
 
   package func run() async throws {
+    try await store.resumePushes()
     let resolver = AddressResolver()
     let events = AsyncStream.makeStream(of: Event.self)
     await withGracefulShutdownHandler {

@@ -42,7 +42,7 @@ final class Pusher: Sendable {
   func push(_ id: MessageID) async throws -> AttemptResult {
     let schedule = surroundings
     let began = try await store.beginPush(id, to: endpoint.party) { attempt in
-      // Should we never come back, the next attempt is due then; never while this one may run.
+      // Never while this one may run; should we die, a new start makes it due at once.
       schedule.now().adding(
         seconds: max(60, RetrySchedule.pause(after: attempt, random: schedule.random())))
     }

@@ -83,7 +83,8 @@ struct NoticeComposer: Sendable {
     writer.member("messageId", notice.about ?? "")
     writer.member("originalId", detail["originalId"] ?? "")
     writer.member("state", state)
-    writer.member("reason", reason)
+    if !reason.isEmpty { writer.member("reason", reason) }
+    if let role = detail["openedBy"] { writer.member("openedBy", role) }
     writer.key("sendAgain")
     // A delayed one is still under way: a second one would be another message.
     writer.bool(state == "undelivered" || Acknowledgement.reasons[reason] == true)

@@ -121,6 +121,11 @@ extension Settings {
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
     reader.integer("/limits/attachmentBytes", in: 0...(1 << 40), &limits.attachmentBytes)
     reader.integer("/limits/connections", in: 1...1_000_000, &limits.connections)
+    reader.integer(
+      "/limits/requestsPerMinute", in: 0...100_000_000, &limits.requestsPerMinute)
+    reader.integer("/limits/messagesPerDay", in: 0...100_000_000, &limits.messagesPerDay)
+    reader.integer(
+      "/limits/bodyBytesInHand", in: (1 << 20)...(1 << 40), &limits.bodyBytesInHand)
     reader.bool("/law/informationSharingDuty", &inForce.informationSharingDuty)
     let issues = reader.finish()
     guard issues.isEmpty else { throw SettingsFault(path: name, issues: issues) }
@@ -155,6 +160,9 @@ extension Settings {
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
       ("limits.connections", String(limits.connections)),
+      ("limits.requestsPerMinute", String(limits.requestsPerMinute)),
+      ("limits.messagesPerDay", String(limits.messagesPerDay)),
+      ("limits.bodyBytesInHand", String(limits.bodyBytesInHand)),
       ("law.informationSharingDuty", String(inForce.informationSharingDuty)),
     ]
   }

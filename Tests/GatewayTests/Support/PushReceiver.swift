@@ -45,6 +45,7 @@ final class PushReceiver: Sendable {
 
   static func start(
     _ authority: CertificateAuthority, _ surroundings: Surroundings,
+    wantsCertificate: Bool = true,
     answer: @escaping Answer = { _, _ in .empty(204) }
   ) async throws -> PushReceiver {
     let certificate = try authority.issue(
@@ -54,6 +55,7 @@ final class PushReceiver: Sendable {
     settings.tls = TLSSettings(
       certificateChain: certificate.certificatePEM, privateKey: certificate.keyPEM ?? "",
       authorities: authority.certificatePEM)
+    settings.tls?.requiresClientCertificate = wantsCertificate
     let box = PushBox()
     let route = Route(.post, "/push", body: .buffered(limit: 4 << 20), access: .anyone) {
       request in
