@@ -64,8 +64,10 @@ extension Store {
         database,
         sql: "SELECT count(*) AS messages, min(entered_at) AS oldest FROM inbox WHERE ended IS NULL"
       )
-      let oldest: Int64? = row?["oldest"]
-      return (row?["messages"] ?? 0, oldest.map(Timestamp.init(milliseconds:)))
+      guard let row else { return (0, nil) }
+      let messages: Int = row["messages"]
+      let oldest: Int64? = row["oldest"]
+      return (messages, oldest.map(Timestamp.init(milliseconds:)))
     }
   }
 

@@ -1,5 +1,5 @@
-// What one dead and one slow endpoint cost the others: messages admitted at a steady rate, pushed to
-// receivers in this process, timed from the call that sends one to its arrival; first with good
+// What one dead and one slow endpoint cost the others: messages admitted at a steady rate, pushed
+// to receivers in this process, timed from the call that sends one to its arrival; first with good
 // endpoints alone, then beside one that never speaks and one that takes ten seconds.
 // Never a test: times depend on the machine.
 
@@ -100,12 +100,12 @@ package struct DeliveryBench: Sendable {
     to parties: [PartyURN], _ admission: Admission, spki: String
   ) async throws -> [String: ContinuousClock.Instant] {
     guard let source = PartyURN(BenchFolder.sender.urn) else { throw BenchFault("no sender") }
-    let starts = Mutex<[String: ContinuousClock.Instant]>([:])
     let begin = ContinuousClock.now
-    let rounds = Int(Double(rate) * (window / Duration.seconds(1)))
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    let rounds = Int(Double(rate) * (window / Duration.seconds(1))) + rate
+    return try await withThrowingTaskGroup(of: Start?.self) { group in
       for round in 0..<rounds {
-        try await Task.sleep(until: begin + .seconds(1) * round / rate, clock: .continuous)
+        let pause = Duration.seconds(1) * round / rate
+        try await Task.sleep(until: begin + pause, clock: .continuous)
         for party in parties {
           group.addTask {
             let bytes = Self.message(from: source, to: party, round)
@@ -115,15 +115,21 @@ package struct DeliveryBench: Sendable {
             guard case .admitted(let receipt) = outcome else {
               throw BenchFault("a message of the bench is not admitted: \(outcome)")
             }
-            if party.slug.utf8.starts(with: "iss-good".utf8) {
-              starts.withLock { $0[receipt.messageID.text] = start }
-            }
+            let isGood = party.slug.utf8.starts(with: "iss-good".utf8)
+            // The first second opens the connections, and is not counted.
+            return isGood && round >= rate ? Start(id: receipt.messageID.text, at: start) : nil
           }
         }
       }
-      try await group.waitForAll()
+      var starts: [String: ContinuousClock.Instant] = [:]
+      for try await start in group { if let start { starts[start.id] = start.at } }
+      return starts
     }
-    return starts.withLock { $0 }
+  }
+
+  private struct Start: Sendable {
+    let id: String
+    let at: ContinuousClock.Instant
   }
 
   /// A message about no child: nothing of it has to wait for another.

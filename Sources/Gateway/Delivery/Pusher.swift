@@ -10,6 +10,8 @@ import Storage
 
 /// Makes attempts at one endpoint, as it was registered when this was made.
 final class Pusher: Sendable {
+  private static let breath = Duration.milliseconds(100)
+
   let endpoint: Endpoint
   private let client: EndpointClient
   private let signature: WebhookSignature
@@ -46,7 +48,11 @@ final class Pusher: Sendable {
       schedule.now().adding(
         seconds: max(60, RetrySchedule.pause(after: attempt, random: schedule.random())))
     }
-    guard let attempt = began else { return .nothing }
+    guard let attempt = began else {
+      // Taken, held or retired meanwhile. Should the next look not know yet, it must not spin.
+      try? await Task.sleep(for: Self.breath)
+      return .nothing
+    }
     counters.add(.attempts)
     // If we crash here the attempt is in the log and nothing was sent: it is made again when its
     // time has come.
@@ -123,7 +129,7 @@ final class Pusher: Sendable {
       logger.info(
         "push.failed",
         metadata: [
-          "party": "\(endpoint.party)", "outcome": "\(word)", "attempt": "\(attempt)",
+          "party": "\(endpoint.party)", "outcome": "\(word)", "count": "\(attempt)",
         ])
     case .endpointGone:
       counters.add(.endpointsRetired)

@@ -53,10 +53,11 @@ struct WaitingWatch: Service {
     counters.add(.delayed, sweep.delayed)
     counters.add(.undelivered, sweep.undelivered)
     counters.add(.alerts, sweep.alerts)
-    if sweep.delayed + sweep.undelivered > 0 {
-      logger.notice(
-        "deliveries.told",
-        metadata: ["delayed": "\(sweep.delayed)", "undelivered": "\(sweep.undelivered)"])
+    if sweep.delayed > 0 {
+      logger.notice("deliveries.delayed", metadata: ["count": "\(sweep.delayed)"])
+    }
+    if sweep.undelivered > 0 {
+      logger.warning("deliveries.given-up", metadata: ["count": "\(sweep.undelivered)"])
     }
     return sweep.next
   }
@@ -67,8 +68,7 @@ struct WaitingWatch: Service {
         logger.critical(
           "alert.immediate-not-taken",
           metadata: [
-            "messageId": "\(alert.messageID)", "recipient": "\(alert.recipient)",
-            "type": "\(alert.type)",
+            "message.id": "\(alert.messageID)", "party": "\(alert.recipient)",
           ])
       }
       let wasTold = await tell(alert, hook)
@@ -76,7 +76,7 @@ struct WaitingWatch: Service {
       Failpoint.hit(.alertBeforeRow)
       let isLast = alert.attempts + 1 >= Self.mostAttempts
       if !wasTold && isLast {
-        logger.error("alert.given-up", metadata: ["messageId": "\(alert.messageID)"])
+        logger.error("alert.given-up", metadata: ["message.id": "\(alert.messageID)"])
       }
       let again = surroundings.now().adding(seconds: Self.pause)
       try await store.alertTried(alert.messageID, again: wasTold || isLast ? nil : again)

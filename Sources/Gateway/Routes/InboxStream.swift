@@ -12,7 +12,7 @@ import Validation
 final class InboxStreams: Sendable {
   private let store: Store
   private let limits: Limits
-  private let open = Mutex<[String: Int]>([:])
+  private let counts = Mutex<[String: Int]>([:])
 
   init(store: Store, limits: Limits) {
     self.store = store
@@ -32,18 +32,18 @@ final class InboxStreams: Sendable {
   /// The stream after `after`. Throws `too-many-requests` above the number that a party may have.
   func response(to spki: String, after: MessageID?, limit: Int) throws -> HTTPResponse {
     let most = limits.eventStreamsPerParty
-    let mayOpen = open.withLock { open in
-      guard open[spki, default: 0] < most else { return false }
-      open[spki, default: 0] += 1
+    let mayOpen = counts.withLock { counts in
+      guard counts[spki, default: 0] < most else { return false }
+      counts[spki, default: 0] += 1
       return true
     }
     guard mayOpen else { throw Refusal(.tooManyRequests) }
     // Given back when the last who knows of it is gone: also when the peer went away before the
     // stream began.
     let place = Place { [self] in
-      open.withLock { open in
-        open[spki, default: 1] -= 1
-        if open[spki] == 0 { open[spki] = nil }
+      counts.withLock { counts in
+        counts[spki, default: 1] -= 1
+        if counts[spki] == 0 { counts[spki] = nil }
       }
     }
     return HTTPResponse(

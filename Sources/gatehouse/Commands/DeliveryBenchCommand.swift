@@ -15,23 +15,21 @@ struct DeliveryBenchCommand: AsyncParsableCommand {
       long the good ones' messages took from the call that sends one to its arrival.
       """)
 
-  @Option(help: "Seconds measured in each round.") var seconds = 15
+  /// Its options for time, folder and schemas are this command's too.
+  @ParentCommand var bench: BenchCommand
   @Option(help: "Messages a second for each endpoint.") var rate = 10
-  @Option(help: "Where to make the throw-away folders.") var directory = "/var/tmp"
-  @Option(help: "The schemas folder; default: the one beside the program or here.")
-  var schemas: String?
 
   func run() async throws {
-    guard (1...600).contains(seconds), (1...1000).contains(rate) else {
+    guard (1...600).contains(bench.seconds), (1...1000).contains(rate) else {
       throw CommandFailure(.usage, "give --seconds 1 to 600 and --rate 1 to 1000")
     }
-    guard let schemas = schemas ?? SchemaFolder.locate() else {
+    guard let schemas = bench.schemas ?? SchemaFolder.locate() else {
       throw CommandFailure(.usage, "no schemas folder found; give --schemas DIR")
     }
     let bench = DeliveryBench(
-      directory: URL(fileURLWithPath: directory).standardizedFileURL.path,
+      directory: URL(fileURLWithPath: bench.directory).standardizedFileURL.path,
       schemas: URL(fileURLWithPath: schemas).standardizedFileURL.path,
-      window: .seconds(seconds), rate: rate)
+      window: .milliseconds(Int(bench.seconds * 1000)), rate: rate)
     var figures: [DeliveryFigures] = []
     print("round     delivered  missing  p50 ms  p99 ms  longest ms")
     for (name, isBeside) in [("alone", false), ("beside", true)] {
