@@ -27,11 +27,10 @@ extension WriteContext {
         try owe(
           .consentWithdrawn, to: message.recipient, about: message.id,
           detail: detail(of: scope, consent.id))
-        // A push under way may yet fail before anything left: then it is held after all.
+        // It is not pushed again; one under way that fails before anything left is held after all.
         try database.execute(
-          sql: """
-            UPDATE inbox SET recall = ? WHERE recipient = ? AND message = ? AND pushing = 1
-            """, arguments: [consent.id, message.recipient.text, message.sequence])
+          sql: "UPDATE inbox SET recall = ? WHERE recipient = ? AND message = ?",
+          arguments: [consent.id, message.recipient.text, message.sequence])
       } else {
         try recall(
           message.sequence, message.id, from: message.source, to: message.recipient, consent.id)

@@ -15,8 +15,9 @@ enum DeliverySchema {
   // `watch_at`: when the wait has something to tell next; `told`: what of `WaitingClock` was told.
   // `chain`: 8 bytes for each key of the child, mixed with the sender: what has one in common is
   // handed over in order. `push_at`: no push before it. `pushing`: under way; 1 while nobody had
-  // it before; `recall`: the consent that was withdrawn meanwhile. `ended`: the sender was told
-  // that it is undelivered; an expired one is not shown any more.
+  // it before; `recall`: the consent that was withdrawn after it was handed out: it is not
+  // pushed again. `ended`: the sender was told that it is undelivered; an expired one is not shown
+  // any more.
   private static let waiting = """
     ALTER TABLE inbox ADD COLUMN entered_at INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE inbox ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0;

@@ -67,7 +67,7 @@ extension Store {
         context.database,
         sql: """
           SELECT attempts FROM inbox WHERE recipient = ? AND message = ? AND ended IS NULL
-            AND push_at <= ? AND coalesce(leased_until, 0) <= ?
+            AND recall IS NULL AND push_at <= ? AND coalesce(leased_until, 0) <= ?
           """,
         arguments: [
           party.text, found.sequence, context.now.milliseconds, context.now.milliseconds,
@@ -107,7 +107,7 @@ extension Store {
   package func resumePushes() async throws {
     try await writer.submit { context in
       try context.database.execute(
-        sql: "UPDATE inbox SET pushing = 0, recall = NULL, push_at = 0 WHERE pushing > 0")
+        sql: "UPDATE inbox SET pushing = 0, push_at = 0 WHERE pushing > 0")
     }
   }
 
@@ -162,12 +162,16 @@ struct InboxOrder {
     }
     let statement = try database.cachedStatement(
       sql: """
-        SELECT message, urgency, chain, push_at, leased_until FROM inbox
+        SELECT message, urgency, chain, push_at, leased_until, recall FROM inbox
         WHERE recipient = ? AND ended IS NULL ORDER BY message LIMIT \(Store.pushWindow)
         """)
     let rows = try Row.fetchCursor(statement, arguments: [party.text])
     while let row = try rows.next() {
       let sequence: Int64 = row["message"]
+      // Its consent was withdrawn after it was handed out: it is not pushed any more, and keeps
+      // nobody waiting for that.
+      let recall: String? = row["recall"]
+      if recall != nil, !forLease { continue }
       if reading.order.eligible >= limit, sequence > lastUrgent ?? 0 { break }
       let pushAt: Int64 = forLease ? 0 : row["push_at"]
       let leasedUntil: Int64 = row["leased_until"] ?? 0
@@ -249,7 +253,7 @@ extension WriteContext {
     if !mayHaveIt { try takeBack(found) }
     try database.execute(
       sql: """
-        UPDATE inbox SET push_at = ?, pushing = 0, recall = NULL
+        UPDATE inbox SET push_at = ?, pushing = 0
         WHERE recipient = ? AND message = ?
         """,
       arguments: [again.milliseconds, found.summary.recipient.text, found.sequence])

@@ -150,7 +150,9 @@ package struct DeliveryBench: Sendable {
     _ starts: [String: ContinuousClock.Instant], _ receivers: Receivers
   ) async -> DeliveryFigures {
     let end = ContinuousClock.now + .seconds(30)
-    while receivers.count < starts.count, ContinuousClock.now < end {
+    while ContinuousClock.now < end {
+      let arrived = receivers.arrivals
+      if starts.keys.allSatisfy({ arrived[$0] != nil }) { break }
       try? await Task.sleep(for: .milliseconds(50))
     }
     let arrivals = receivers.arrivals
@@ -174,7 +176,6 @@ private final class Receivers: Sendable {
   private let seen: Arrivals
 
   var arrivals: [String: ContinuousClock.Instant] { seen.all.withLock { $0 } }
-  var count: Int { seen.all.withLock { $0.count } }
 
   private final class Arrivals: Sendable {
     let all = Mutex<[String: ContinuousClock.Instant]>([:])

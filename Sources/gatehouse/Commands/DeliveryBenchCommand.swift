@@ -26,7 +26,7 @@ struct DeliveryBenchCommand: AsyncParsableCommand {
     guard let schemas = bench.schemas ?? SchemaFolder.locate() else {
       throw CommandFailure(.usage, "no schemas folder found; give --schemas DIR")
     }
-    let bench = DeliveryBench(
+    let measure = DeliveryBench(
       directory: URL(fileURLWithPath: bench.directory).standardizedFileURL.path,
       schemas: URL(fileURLWithPath: schemas).standardizedFileURL.path,
       window: .milliseconds(Int(bench.seconds * 1000)), rate: rate)
@@ -34,7 +34,7 @@ struct DeliveryBenchCommand: AsyncParsableCommand {
     print("round     delivered  missing  p50 ms  p99 ms  longest ms")
     for (name, isBeside) in [("alone", false), ("beside", true)] {
       do {
-        let round = try await bench.round(isBeside: isBeside)
+        let round = try await measure.round(isBeside: isBeside)
         figures.append(round)
         let name = name + String(repeating: " ", count: 8 - name.utf8.count)
         print(
