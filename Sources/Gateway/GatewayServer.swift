@@ -95,10 +95,7 @@ package final class GatewayServer: Sendable {
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
       mesh: settings.mesh)
     let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
-    let delivery = DeliveryWorker(
-      store: store, delivery: DeliveredEnvelope(schemas: schemas, limits: settings.limits),
-      settings: settings.push, identity: try Self.pushIdentity(settings),
-      surroundings: surroundings, logger: logger)
+    let delivery = try Self.worker(settings, store, schemas, surroundings, logger)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
@@ -157,6 +154,17 @@ package final class GatewayServer: Sendable {
       limits: settings.limits, identify: identify)
     door.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
     return door
+  }
+
+  /// The worker that pushes.
+  private static func worker(
+    _ settings: Settings, _ store: Store, _ schemas: SchemaSet, _ surroundings: Surroundings,
+    _ logger: Logger
+  ) throws -> DeliveryWorker {
+    DeliveryWorker(
+      store: store, delivery: DeliveredEnvelope(schemas: schemas, limits: settings.limits),
+      settings: settings.push, identity: try pushIdentity(settings), surroundings: surroundings,
+      logger: logger)
   }
 
   /// What the gateway shows to the endpoints that it calls.
