@@ -44,6 +44,19 @@ package struct Limits: Sendable {
   package var inboxPage = 500
   /// Seconds a long poll may wait.
   package var longPollSeconds: Int64 = 60
+  /// Seconds after which a stream of events ends, and between two signs of life on it.
+  package var eventStreamSeconds: Int64 = 900
+  package var heartbeatSeconds: Int64 = 15
+  /// Streams of events at once for one certificate.
+  package var eventStreamsPerParty = 16
+  /// Messages in one lease of an inbox, and seconds it may last.
+  package var leasedMessages = 100
+  package var leaseSeconds: Int64 = 3600
+  /// Requests of one party in a minute, and messages it may send in a day; 0 for no limit.
+  package var requestsPerMinute = 30_000
+  package var messagesPerDay = 0
+  /// Bytes of request bodies in hand at once, over all parties; beyond it a body is not begun.
+  package var bodyBytesInHand = 256 << 20
   /// Characters of a refusal's detail that a recipient may give.
   package var acknowledgementDetail = 1000
   /// Bytes of a consent as it is registered.

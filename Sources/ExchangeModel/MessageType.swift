@@ -71,6 +71,9 @@ package struct MessageType: Sendable, Equatable, Codable {
     /// The type of another expected reply in place of which this one may come: either of them is
     /// enough. Nil for a reply of its own right.
     package let alternativeTo: String?
+    /// Roles one of which, by opening the message, gives this reply as well: the recipient's
+    /// acknowledgement says so (`openedBy`). Nil where only a message will do.
+    package let openedBy: [String]?
   }
 
   package struct Clock: Sendable, Equatable, Codable {

@@ -71,6 +71,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case temporarilyUnavailable = "temporarily-unavailable"
   case storageFull = "storage-full"
   case tooBusy = "too-busy"
+  case tooManyRequests = "too-many-requests"
 }
 
 /// What a refusal tells the peer: everything here is fixed text.

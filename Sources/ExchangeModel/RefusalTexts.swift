@@ -25,7 +25,7 @@ extension RefusalCode {
     case .consentNotLive, .consentDoesNotCover, .overrideNotOnRecord, .onwardUseNotAllowed,
       .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
-    case .temporarilyUnavailable, .storageFull, .tooBusy:
+    case .temporarilyUnavailable, .storageFull, .tooBusy, .tooManyRequests:
       failureDescription
     }
   }
@@ -190,6 +190,8 @@ extension RefusalCode {
 
   private var failureDescription: RefusalDescription {
     switch self {
+    case .tooManyRequests:
+      retry(429, "Too many requests", "Wait as Retry-After says; see the RateLimit field.")
     case .storageFull: retry(507, "Storage full", "Nothing was stored. Retry later.")
     case .tooBusy: retry(503, "Too busy", "Nothing was stored. Retry after the time given.")
     default:

@@ -23,15 +23,15 @@ package final class GatewayServer: Sendable {
   package let circle: WitnessCircle
   private let readiness: Readiness
   private let notices: NoticeSender
+  package let delivery: DeliveryWorker
   private let opened: PartyDirectory
   private let settings: Settings
   private let logger: Logger
 
   private init(
     store: Store, publisher: LogPublisher, circle: WitnessCircle, api: EdgeServer,
-    admin: EdgeServer?, readiness: Readiness, notices: NoticeSender, opened: PartyDirectory,
-    settings: Settings,
-    logger: Logger
+    admin: EdgeServer?, readiness: Readiness, notices: NoticeSender, delivery: DeliveryWorker,
+    opened: PartyDirectory, settings: Settings, logger: Logger
   ) {
     self.store = store
     self.publisher = publisher
@@ -40,6 +40,7 @@ package final class GatewayServer: Sendable {
     self.admin = admin
     self.readiness = readiness
     self.notices = notices
+    self.delivery = delivery
     self.opened = opened
     self.settings = settings
     self.logger = logger
@@ -94,14 +95,17 @@ package final class GatewayServer: Sendable {
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
       mesh: settings.mesh)
     let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
+    let delivery = try Self.worker(settings, store, schemas, surroundings, logger)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
       witness: witness, mesh: mesh)
-    let api = try await EdgeServer.start(edge, routes: routes)
+    let limited = PartyLimits(settings.limits, now: surroundings.now).applied(to: routes)
+    let api = try await EdgeServer.start(edge, routes: limited)
 
     let adminRoutes = AdminRoutes(
-      store: store, readiness: readiness, schemas: schemas, publisher: publisher)
+      store: store, readiness: readiness, schemas: schemas, publisher: publisher,
+      metrics: DeliveryMetrics(store: store, counters: delivery.counters))
     let admin = try await adminRoutes.listen(
       settings, surroundings: surroundings, logger: logger)
     logger.notice(
@@ -112,7 +116,7 @@ package final class GatewayServer: Sendable {
       readiness: readiness,
       notices: NoticeSender(
         store: store, admission: admission, surroundings: surroundings, logger: logger),
-      opened: opened, settings: settings, logger: logger)
+      delivery: delivery, opened: opened, settings: settings, logger: logger)
   }
 
   /// The API's route table: what OpenAPI describes.
@@ -152,6 +156,28 @@ package final class GatewayServer: Sendable {
     return door
   }
 
+  /// The worker that pushes.
+  private static func worker(
+    _ settings: Settings, _ store: Store, _ schemas: SchemaSet, _ surroundings: Surroundings,
+    _ logger: Logger
+  ) throws -> DeliveryWorker {
+    DeliveryWorker(
+      store: store, delivery: DeliveredEnvelope(schemas: schemas, limits: settings.limits),
+      settings: settings.push, identity: try pushIdentity(settings), surroundings: surroundings,
+      logger: logger)
+  }
+
+  /// What the gateway shows to the endpoints that it calls.
+  private static func pushIdentity(_ settings: Settings) throws -> PushIdentity {
+    do {
+      return try PushIdentity(
+        certificateFile: settings.push.certificate ?? settings.certificate,
+        keyFile: settings.push.key ?? settings.key)
+    } catch {
+      throw CertificateFault.cannotRead
+    }
+  }
+
   /// The witness that this gateway is for others.
   private static func peerWitness(_ settings: Settings, store: Store) throws -> PeerWitness {
     PeerWitness(
@@ -177,6 +203,8 @@ package final class GatewayServer: Sendable {
       .init(service: ChildIndexer(store: store, logger: logger)),
       .init(service: RectificationChaser(store: store, logger: logger)),
       .init(service: MeshSweep(store: store, logger: logger)),
+      .init(service: delivery),
+      .init(service: waitingWatch),
     ]
     services.append(
       .init(
@@ -206,6 +234,15 @@ package final class GatewayServer: Sendable {
     }
     try store.close()
     logger.notice("gateway.stopped")
+  }
+
+  private var waitingWatch: WaitingWatch {
+    WaitingWatch(
+      store: store, settings: settings.push,
+      authority: settings.push.alertAuthority.flatMap { path in
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+      },
+      surroundings: store.surroundings, counters: delivery.counters, logger: logger)
   }
 
   /// What would keep a gateway with these settings from starting, in words; empty when nothing.

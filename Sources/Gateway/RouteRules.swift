@@ -26,6 +26,8 @@ enum RouteRule: Sendable, Equatable {
     "GET /v1/messages/{messageId}": .access(.status),
     "GET /v1/messages/{messageId}/receipt": .access(.proof),
     "GET /v1/inbox": .access(.listing),
+    "POST /v1/inbox/leases": .access(.listing),
+    "DELETE /v1/inbox/leases/{leaseId}": .nothing("gives back what the caller had leased"),
     "GET /v1/inbox/{messageId}": .access(.content),
     "POST /v1/inbox/{messageId}/acknowledgement": .access(.content),
     "GET /v1/duties": .access(.listing),

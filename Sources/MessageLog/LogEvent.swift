@@ -6,6 +6,12 @@ package struct LogEvent: Hashable, Sendable {
   /// The kinds of event that get a leaf.
   package enum Kind: String, Sendable, CaseIterable {
     case admitted, refused, delivered, undelivered, held, released, expired, read, acknowledged
+    case opened
+    case deliveryAttempted = "delivery-attempted"
+    case deliveryFailed = "delivery-failed"
+    case deliveryDelayed = "delivery-delayed"
+    case alertRaised = "alert-raised"
+    case endpointChanged = "endpoint-changed"
     case attachmentStored = "attachment-stored"
     case attachmentRead = "attachment-read"
     case partyChanged = "party-changed"

@@ -27,8 +27,13 @@ extension WriteContext {
         try owe(
           .consentWithdrawn, to: message.recipient, about: message.id,
           detail: detail(of: scope, consent.id))
+        // It is not pushed again; one under way that fails before anything left is held after all.
+        try database.execute(
+          sql: "UPDATE inbox SET recall = ? WHERE recipient = ? AND message = ?",
+          arguments: [consent.id, message.recipient.text, message.sequence])
       } else {
-        try recall(message, consent.id)
+        try recall(
+          message.sequence, message.id, from: message.source, to: message.recipient, consent.id)
       }
     }
     // If we crash here the same: holds and notices are of the withdrawal's own transaction.
@@ -133,12 +138,12 @@ extension WriteContext {
   }
 
   /// Takes a message back from its recipient's inbox and tells its sender.
-  private mutating func recall(_ message: TouchedMessage, _ consent: String) throws {
-    let inbox = try database.cachedStatement(
-      sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?")
-    try inbox.execute(arguments: [message.recipient.text, message.sequence])
-    try hold(
-      message.sequence, message.id, from: message.source, .consentWithdrawn, consent: consent)
+  mutating func recall(
+    _ sequence: Int64, _ id: MessageID, from source: PartyURN, to recipient: PartyURN,
+    _ consent: String
+  ) throws {
+    try leave(sequence, inboxOf: recipient)
+    try hold(sequence, id, from: source, .consentWithdrawn, consent: consent)
   }
 
   /// What the recipient of a message is told, in the words of the type `consent-withdrawn`.

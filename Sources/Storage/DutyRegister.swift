@@ -128,13 +128,13 @@ extension WriteContext {
       let insert = try database.cachedStatement(
         sql: """
           INSERT INTO duty (message, position, reply_types, owed_by, owed_to, clock_count,
-            clock_unit, calendar, opened_at, due_at, next_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            clock_unit, calendar, opened_at, due_at, next_at, opened_by)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """)
       try insert.execute(arguments: [
         message.sequence, duty.position, duty.replyTypes, envelope.recipient.text,
         envelope.source.text, duty.clock?.count, duty.clock?.unit, key?.text, now.milliseconds,
-        dueAt?.milliseconds, remindAt?.milliseconds,
+        dueAt?.milliseconds, remindAt?.milliseconds, duty.openedBy,
       ])
     }
   }
@@ -171,28 +171,65 @@ extension WriteContext {
     }
   }
 
+  private func meet(_ position: Int64, of opening: Int64, by message: Int64) throws {
+    let update = try database.cachedStatement(
+      sql: """
+        UPDATE duty SET state = 'met', met_by = ?, ended_at = ?, next_at = NULL
+        WHERE message = ? AND position = ?
+        """)
+    try update.execute(arguments: [message, now.milliseconds, opening, position])
+  }
+
+  /// Meets the duties of a message that await its being opened by a person of a role: each is then
+  /// met by the message itself.
+  /// - Returns: true when the message's type names the role.
+  mutating func meetDuties(of message: MessageRow, openedBy role: String) throws -> Bool {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT position, due_at, state, opened_by FROM duty
+        WHERE message = ? AND opened_by IS NOT NULL ORDER BY position
+        """, arguments: [message.sequence])
+    var isNamed = false
+    for row in rows {
+      let roles: String = row["opened_by"]
+      guard
+        roles.utf8.split(separator: 0x20).contains(where: { $0.elementsEqual(role.utf8) })
+      else { continue }
+      isNamed = true
+      guard row["state"] == "open" else { continue }
+      let position: Int64 = row["position"]
+      try meet(position, of: message.sequence, by: message.sequence)
+      let id = message.summary.messageID.text
+      try appendMet(
+        DutyID(message: id, position: position), dueAt: row["due_at"], by: id,
+        of: message.summary.recipient, sequence: message.sequence)
+    }
+    return isNamed
+  }
+
   private mutating func settle(
     _ row: Row, of opening: Int64, by message: AdmittedMessage
   ) throws {
     let position: Int64 = row["position"]
     let opened: String = row["message_id"]
     let dueAt: Int64? = row["due_at"]
-    let update = try database.cachedStatement(
-      sql: """
-        UPDATE duty SET state = 'met', met_by = ?, ended_at = ?, next_at = NULL
-        WHERE message = ? AND position = ?
-        """)
-    try update.execute(
-      arguments: [message.sequence, now.milliseconds, opening, position])
+    try meet(position, of: opening, by: message.sequence)
+    try appendMet(
+      DutyID(message: opened, position: position), dueAt: dueAt, by: message.messageID.text,
+      of: message.submission.envelope.source, sequence: opening)
+  }
+
+  private mutating func appendMet(
+    _ duty: DutyID, dueAt: Int64?, by message: String, of party: PartyURN, sequence: Int64
+  ) throws {
     let outcome = dueAt.map { now.milliseconds <= $0 ? "in-time" : "late" } ?? "no-time-limit"
     try append(
       LogEvent(
         .dutyMet,
         [
-          .duty: DutyID(message: opened, position: position).text,
-          .messageID: message.messageID.text, .outcome: outcome,
-          .party: message.submission.envelope.source.text,
-        ]), subject: opened, message: opening)
+          .duty: duty.text, .messageID: message, .outcome: outcome, .party: party.text,
+        ]), subject: duty.message, message: sequence)
   }
 }
 
@@ -202,6 +239,8 @@ private struct NewDuty {
   /// Separated by spaces.
   let replyTypes: String
   let clock: MessageType.Clock?
+  /// The roles whose opening meets it, separated by spaces; nil where only a reply does.
+  let openedBy: String?
 
   /// One for each expected reply; alternatives are one duty, which any of them settles.
   static func all(of expected: [MessageType.ExpectedReply]) -> [NewDuty] {
@@ -212,7 +251,8 @@ private struct NewDuty {
       }
       return NewDuty(
         position: Int64(index) + 1,
-        replyTypes: ([reply] + others).map(\.type).joined(separator: " "), clock: reply.within)
+        replyTypes: ([reply] + others).map(\.type).joined(separator: " "), clock: reply.within,
+        openedBy: reply.openedBy?.joined(separator: " "))
     }
   }
 }

@@ -2,6 +2,7 @@
 // Never releases what a withdrawn consent holds: that needs a new message with a live consent.
 
 package import ExchangeModel
+import Foundation
 import GRDB
 import MessageLog
 
@@ -18,7 +19,12 @@ extension WriteContext {
   mutating func place(_ message: AdmittedMessage, _ decision: Decision) throws {
     let recipient = message.submission.envelope.recipient
     guard decision.obligations.contains(where: { $0.kind == Obligation.holdForReviewKind }) else {
-      try enter(message.sequence, into: recipient)
+      try enter(
+        message.sequence, into: recipient, priority: message.submission.priority,
+        expiresAt: message.submission.expiresAt,
+        chain: InboxChain.bytes(
+          of: message.children.lazy.flatMap(\.bytes),
+          from: message.submission.envelope.source))
       return
     }
     try hold(
@@ -47,11 +53,41 @@ extension WriteContext {
   }
 
   /// A message's line in its recipient's inbox.
-  private mutating func enter(_ sequence: Int64, into recipient: PartyURN) throws {
+  private mutating func enter(
+    _ sequence: Int64, into recipient: PartyURN, priority: Priority, expiresAt: Timestamp?,
+    chain: Data?
+  ) throws {
+    let clock = WaitingClock(enteredAt: now, expiresAt: expiresAt, priority: priority)
     let inbox = try database.cachedStatement(
-      sql: "INSERT INTO inbox (recipient, message) VALUES (?, ?)")
-    try inbox.execute(arguments: [recipient.text, sequence])
+      sql: """
+        INSERT INTO inbox (recipient, message, entered_at, ends_at, urgency, chain, watch_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    try inbox.execute(arguments: [
+      recipient.text, sequence, now.milliseconds, clock.endsAt.milliseconds, priority.urgency,
+      chain, clock.next(after: 0)?.milliseconds,
+    ])
     woken.insert(recipient)
+  }
+
+  /// Takes a message's line out of its recipient's inbox.
+  func leave(_ sequence: Int64, inboxOf recipient: PartyURN) throws {
+    let inbox = try database.cachedStatement(
+      sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?")
+    try inbox.execute(arguments: [recipient.text, sequence])
+  }
+
+  /// A message that was held enters its inbox now: its clocks begin now too.
+  private mutating func enter(_ found: MessageRow) throws {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT expires_at, child_keys FROM message WHERE sequence = ?",
+      arguments: [found.sequence])
+    let expiresAt: Int64? = row?["expires_at"]
+    let children: Data? = row?["child_keys"]
+    try enter(
+      found.sequence, into: found.summary.recipient, priority: found.summary.priority,
+      expiresAt: expiresAt.map(Timestamp.init(milliseconds:)),
+      chain: InboxChain.bytes(of: children ?? Data(), from: found.summary.source))
   }
 
   fileprivate mutating func release(_ id: MessageID) throws {
@@ -68,7 +104,18 @@ extension WriteContext {
         .released,
         [.actor: Self.gatewayOperator, .reason: found.held?.rawValue]),
       subject: id.text, message: found.sequence)
-    try enter(found.sequence, into: found.summary.recipient)
+    try enter(found)
+  }
+
+  /// Takes a message that waits out of its inbox, for a person to release it again.
+  fileprivate mutating func holdByHand(_ id: MessageID) throws {
+    guard let found = try MessageRow.find(id, in: database) else { throw Refusal(.notFound) }
+    guard found.held == nil else { throw Refusal(.messageHeld) }
+    guard try MessageRow.acknowledgement(of: found.sequence, in: database) == nil else {
+      throw Refusal(.alreadyAcknowledged)
+    }
+    try leave(found.sequence, inboxOf: found.summary.recipient)
+    try hold(found.sequence, id, from: found.summary.source, .administrator)
   }
 
   /// Who the log names when somebody acts at the gateway's own machine.
@@ -100,5 +147,24 @@ extension Store {
   /// withdrawn.
   package func release(_ id: MessageID) async throws {
     try await writer.submit { try $0.release(id) }
+  }
+
+  /// Holds a message that waits for its recipient, until it is released. What was handed out stays
+  /// handed out, and a push under way may still be taken.
+  ///
+  /// Throws: `not-found`; `message-held` when it is held already; `already-acknowledged`.
+  package func hold(_ id: MessageID) async throws {
+    try await writer.submit { try $0.holdByHand(id) }
+  }
+}
+
+extension Priority {
+  /// 0 is handed over first.
+  var urgency: Int {
+    switch self {
+    case .immediate: 0
+    case .urgent: 1
+    case .routine: 2
+    }
   }
 }

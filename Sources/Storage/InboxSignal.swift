@@ -26,6 +26,8 @@ final class InboxSignal: Sendable {
   }
 
   private let state = Mutex(State())
+  /// For the one that pushes: something came for somebody.
+  let anyone = NoticeSignal()
 
   /// A mark of the party's inbox, to be taken before looking into it.
   func generation(of party: PartyURN) -> UInt64 {
@@ -72,6 +74,7 @@ final class InboxSignal: Sendable {
       return woken
     }
     for waiter in woken { waiter.continuation.resume() }
+    anyone.signal()
   }
 
   /// Wakes all: another process wrote, and whom for is not known.
@@ -82,6 +85,7 @@ final class InboxSignal: Sendable {
       return state.waiters.values.flatMap { $0 }
     }
     for waiter in woken { waiter.continuation.resume() }
+    anyone.signal()
   }
 
   /// Long polls that wait now.

@@ -35,6 +35,16 @@ package struct StoredMessage: Sendable {
 /// Where a message stands (ARCHITECTURE.md, table of states).
 package enum MessageState: String, Sendable {
   case awaiting, taken, refused, held
+  /// Given up, and its sender told; it can still be taken unless it expired.
+  case undelivered
+}
+
+/// How the wait for a recipient ended.
+enum WaitEnding: String, Sendable {
+  /// Its sender was told; the recipient may still take it.
+  case reported
+  /// Its time is over: it is not handed out any more.
+  case expired
 }
 
 /// What the recipient's system said.
@@ -46,6 +56,8 @@ package struct Acknowledgement: Sendable, Equatable {
   package let reason: String?
   /// The recipient's own words to the sender; may be personal, so never logged.
   package let detail: String?
+  /// The role of the person who opened it, as its recipient's system says; nil when it does not.
+  package let openedBy: String?
 
   /// The reasons a recipient may give, each with whether sending again can help.
   package static let reasons: [String: Bool] = [
@@ -53,10 +65,11 @@ package struct Acknowledgement: Sendable, Equatable {
     "incomplete": false, "temporarily-unable": true, "other": false,
   ]
 
-  package init(outcome: Outcome, reason: String?, detail: String?) {
+  package init(outcome: Outcome, reason: String?, detail: String?, openedBy: String? = nil) {
     self.outcome = outcome
     self.reason = reason
     self.detail = detail
+    self.openedBy = openedBy
   }
 }
 

@@ -32,7 +32,8 @@ struct LogWalk: Sendable {
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
-    .dutyMet, .dutyOverdue, .objectionRecorded, .contentOpened,
+    .dutyMet, .dutyOverdue, .objectionRecorded, .contentOpened, .deliveryAttempted, .deliveryFailed,
+    .deliveryDelayed, .alertRaised, .opened,
   ]
 
   /// Leaves of one snapshot, and those held at once.

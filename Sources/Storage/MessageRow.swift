@@ -15,6 +15,8 @@ struct MessageRow {
   let isSealed: Bool
   /// Why it is held back from its recipient; nil when it is not.
   let held: HoldReason?
+  /// True when its sender was told that it is undelivered.
+  let hasEnded: Bool
 
   private static let summaryColumns = """
     message.sequence, message.message_id, message.source, message.source_id, message.recipient,
@@ -36,9 +38,13 @@ struct MessageRow {
     return try Row.fetchOne(statement, arguments: [sequence]).map(MessageRow.init)
   }
 
-  private static let rowTables = "message LEFT JOIN held ON held.message = message.sequence"
+  private static let rowTables = """
+    message LEFT JOIN held ON held.message = message.sequence
+      LEFT JOIN inbox
+        ON inbox.recipient = message.recipient AND inbox.message = message.sequence
+    """
   private static let rowColumns = """
-    \(summaryColumns), message.decision, message.is_sealed, held.reason AS held
+    \(summaryColumns), message.decision, message.is_sealed, held.reason AS held, inbox.ended
     """
 
   private init(_ row: Row) throws {
@@ -46,6 +52,8 @@ struct MessageRow {
     summary = try Self.summary(row)
     decision = row["decision"]
     isSealed = row["is_sealed"]
+    let ended: String? = row["ended"]
+    hasEnded = ended != nil
     let reason: String? = row["held"]
     held = try reason.map { text in
       guard let reason = HoldReason(rawValue: text) else { throw StoreFailure.corrupt("held") }
@@ -99,14 +107,19 @@ struct MessageRow {
   ) throws -> (Acknowledgement, Timestamp)? {
     let row = try Row.fetchOne(
       database,
-      sql: "SELECT outcome, reason, detail, acknowledged_at FROM acknowledgement WHERE message = ?",
+      sql: """
+        SELECT outcome, reason, detail, opened_by, acknowledged_at FROM acknowledgement
+        WHERE message = ?
+        """,
       arguments: [sequence])
     guard let row else { return nil }
     guard let outcome = Acknowledgement.Outcome(rawValue: row["outcome"]) else {
       throw StoreFailure.corrupt("acknowledgement")
     }
     return (
-      Acknowledgement(outcome: outcome, reason: row["reason"], detail: row["detail"]),
+      Acknowledgement(
+        outcome: outcome, reason: row["reason"], detail: row["detail"],
+        openedBy: row["opened_by"]),
       Timestamp(milliseconds: row["acknowledged_at"])
     )
   }
@@ -116,7 +129,8 @@ struct MessageRow {
     let acknowledgement = try Self.acknowledgement(of: sequence, in: database)?.0
     let state: MessageState =
       switch acknowledgement?.outcome {
-      case nil: held == nil ? .awaiting : .held
+      case nil where held != nil: .held
+      case nil: hasEnded ? .undelivered : .awaiting
       case .taken: .taken
       case .refused: .refused
       }

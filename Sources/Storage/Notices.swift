@@ -18,6 +18,8 @@ package struct Notice: Sendable, Equatable {
     case consentWithdrawn = "consent-withdrawn"
     /// To a party that owes a reply: it is soon due, or overdue.
     case dutyReminder = "duty-reminder"
+    /// To a sender: its message is delayed, was given up, or was refused by its recipient.
+    case deliveryReport = "delivery-report"
     /// To a recipient of a message: something in it was rectified, erased or restricted (UK GDPR,
     /// Article 19).
     case rectification

@@ -27,6 +27,7 @@ struct Sealing: Sendable {
     let sql = """
       SELECT EXISTS (SELECT 1 FROM message WHERE is_sealed = 1) OR EXISTS (SELECT 1 FROM consent)
         OR EXISTS (SELECT 1 FROM staff_act)
+        OR EXISTS (SELECT 1 FROM endpoint_secret) OR EXISTS (SELECT 1 FROM signing_key)
       """
     return try !(Bool.fetchOne(database, sql: sql) ?? true)
   }

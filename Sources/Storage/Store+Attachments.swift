@@ -108,7 +108,7 @@ extension WriteContext {
         continue
       }
       // A document is content: a withdrawal of consent comes too late to hold the message.
-      return try markOpened(sequence)
+      return try markRead(found)
     }
     throw refusal
   }

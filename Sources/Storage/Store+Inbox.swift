@@ -36,13 +36,14 @@ extension Store {
     return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
       let found = try context.received(id, by: party, asking: .content, gate)
+      guard try context.ending(of: found) != .expired else { throw Refusal(.expired) }
       let (format, received) = try found.content(in: context.database, sealing)
       let decision = try context.decision(found.decision)
       try context.append(
         LogEvent(.read, [.actor: party.urn.text]), subject: id.text,
         message: found.sequence)
       // From here on its recipient has it: a withdrawal of consent comes too late to hold it.
-      try context.markOpened(found.sequence)
+      try context.markRead(found)
       return StoredMessage(
         summary: found.summary, format: format, received: received, decision: decision)
     }
@@ -58,30 +59,21 @@ extension Store {
       let found = try context.received(id, by: party, asking: .content, gate)
       if let earlier = try context.acknowledgement(of: found.sequence) {
         guard earlier.outcome == acknowledgement.outcome,
-          earlier.reason == acknowledgement.reason
+          earlier.reason == acknowledgement.reason,
+          earlier.openedBy == nil || acknowledgement.openedBy == nil
+            || earlier.openedBy == acknowledgement.openedBy
         else { throw Refusal(.alreadyAcknowledged) }
+        // A system takes a message at once; a person may open it days later.
+        if earlier.openedBy == nil, let role = acknowledgement.openedBy {
+          try context.noteOpening(of: found, by: role)
+        }
         return try context.status(of: found)
       }
-      let leaf = try context.append(
-        LogEvent(
-          .acknowledged,
-          [
-            .actor: party.urn.text, .outcome: acknowledgement.outcome.rawValue,
-            .reason: acknowledgement.reason,
-          ]), subject: id.text, message: found.sequence)
-      try context.database.execute(
-        sql: """
-          INSERT INTO acknowledgement (message, outcome, reason, detail, acknowledged_at, leaf)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          found.sequence, acknowledgement.outcome.rawValue, acknowledgement.reason,
-          acknowledgement.detail, context.now.milliseconds, leaf,
-        ])
-      if acknowledgement.outcome == .refused { try context.lapseDuties(of: found.sequence) }
-      try context.database.execute(
-        sql: "DELETE FROM inbox WHERE recipient = ? AND message = ?",
-        arguments: [party.urn.text, found.sequence])
+      // Who had it before it expired can still say so; who never had it cannot.
+      if try context.ending(of: found) == .expired, try !context.wasOpened(found) {
+        throw Refusal(.expired)
+      }
+      try context.settle(found, by: party.urn, acknowledgement)
       return try context.status(of: found)
     }
   }
@@ -112,7 +104,10 @@ extension Store {
       }
       let rows = try MessageRow.fetch(
         database,
-        "inbox.recipient = ? AND inbox.message > ? ORDER BY inbox.message LIMIT ?",
+        """
+        inbox.recipient = ? AND inbox.message > ? AND inbox.ended IS NOT 'expired'
+        ORDER BY inbox.message LIMIT ?
+        """,
         [party.urn.text, start, limit + 1])
       let listed = try rows.prefix(limit).map { row in
         try gate.require(.listing, of: row, by: party)
@@ -122,7 +117,7 @@ extension Store {
     }
   }
 
-  private func waitForNews(
+  func waitForNews(
     of party: PartyURN, after generation: UInt64, atMost left: Duration
   ) async {
     await withTaskGroup(of: Void.self) { group in
@@ -136,10 +131,91 @@ extension Store {
 
 extension WriteContext {
   /// Notes that a message's recipient has had content of it.
-  func markOpened(_ sequence: Int64) throws {
+  /// - Returns: true when it had none before.
+  @discardableResult
+  func markOpened(_ sequence: Int64) throws -> Bool {
     let opened = try database.cachedStatement(
       sql: "UPDATE message SET opened_at = ? WHERE sequence = ? AND opened_at IS NULL")
     try opened.execute(arguments: [now.milliseconds, sequence])
+    return database.changesCount > 0
+  }
+
+  /// Notes that a message's recipient has read it by a call of its own, whatever becomes of a push
+  /// that is under way.
+  func markRead(_ message: MessageRow) throws {
+    guard try !markOpened(message.sequence) else { return }
+    let read = try database.cachedStatement(
+      sql: """
+        UPDATE inbox SET pushing = 2 WHERE recipient = ? AND message = ? AND pushing = 1
+        """)
+    try read.execute(arguments: [message.summary.recipient.text, message.sequence])
+  }
+
+  /// How its wait ended; nil while it goes on, or when it is not in the inbox.
+  func ending(of message: MessageRow) throws -> WaitEnding? {
+    let statement = try database.cachedStatement(
+      sql: "SELECT ended FROM inbox WHERE recipient = ? AND message = ?")
+    return try String.fetchOne(
+      statement, arguments: [message.summary.recipient.text, message.sequence]
+    ).flatMap { WaitEnding(rawValue: $0) }
+  }
+
+  func wasOpened(_ message: MessageRow) throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT opened_at IS NOT NULL FROM message WHERE sequence = ?",
+      arguments: [message.sequence]) ?? false
+  }
+
+  /// Writes down the recipient's answer, its leaf, and what follows from it: it waits no more, and
+  /// its sender is told at once of a refusal.
+  mutating func settle(
+    _ found: MessageRow, by party: PartyURN, _ answer: Acknowledgement
+  ) throws {
+    let summary = found.summary
+    let leaf = try append(
+      LogEvent(
+        .acknowledged,
+        [
+          .actor: party.text, .outcome: answer.outcome.rawValue, .reason: answer.reason,
+        ]), subject: summary.messageID.text, message: found.sequence)
+    try database.execute(
+      sql: """
+        INSERT INTO acknowledgement (message, outcome, reason, detail, acknowledged_at, leaf)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        found.sequence, answer.outcome.rawValue, answer.reason, answer.detail, now.milliseconds,
+        leaf,
+      ])
+    try leave(found.sequence, inboxOf: party)
+    // A push that was under way when a person held it: its recipient has it all the same.
+    if found.held != nil {
+      try database.execute(sql: "DELETE FROM held WHERE message = ?", arguments: [found.sequence])
+    }
+    // What waited behind it in its chain may go now.
+    if try EndpointTable.isLive(party, in: database) { woken.insert(party) }
+    if let role = answer.openedBy { try noteOpening(of: found, by: role) }
+    guard answer.outcome == .refused, let reason = answer.reason else { return }
+    try lapseDuties(of: found.sequence)
+    try reportDelivery(
+      of: summary.messageID, from: summary.source,
+      detail: ["state": "refused", "reason": reason, "originalId": summary.id])
+  }
+
+  /// Writes down that a person of a role has opened a message, meets the duty that awaits that, and
+  /// tells the sender.
+  mutating func noteOpening(of found: MessageRow, by role: String) throws {
+    let summary = found.summary
+    try append(
+      LogEvent(.opened, [.actor: summary.recipient.text, .role: role]),
+      subject: summary.messageID.text, message: found.sequence)
+    try database.execute(
+      sql: "UPDATE acknowledgement SET opened_by = ? WHERE message = ?",
+      arguments: [role, found.sequence])
+    guard try meetDuties(of: found, openedBy: role) else { return }
+    try reportDelivery(
+      of: summary.messageID, from: summary.source,
+      detail: ["state": "opened", "openedBy": role, "originalId": summary.id])
   }
 
   /// The party of a certificate, as of this transaction.

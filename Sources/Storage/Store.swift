@@ -71,6 +71,9 @@ package final class Store: Sendable {
 
   deinit { checkpointer.stop() }
 
+  /// True once the gateway is stopping.
+  package var hasEndedLongPolls: Bool { signal.isClosed }
+
   /// Ends all long polls at once, for a stop.
   package func endLongPolls() { signal.close() }
 
@@ -85,6 +88,12 @@ package final class Store: Sendable {
     try checkpointer.close()
     health.close()
   }
+
+  /// A mark of a party's inbox, which changes when something comes into it.
+  package func inboxMark(of party: PartyURN) -> UInt64 { signal.generation(of: party) }
+
+  /// Returns when something came into any inbox since the last call, or the task is cancelled.
+  package func untilSomethingCame() async { await signal.anyone.wait() }
 
   /// Returns when the store is closed or the task cancelled; throws `StoreFailure` when a write
   /// failed such that nothing more can be promised. The process should then end, not with 0.

@@ -14,6 +14,7 @@ import traceback
 
 import api_cases
 import command_cases
+import delivery_cases
 import example_cases
 import log_cases
 import mesh_cases
@@ -25,7 +26,7 @@ from sandbox import Sandbox
 
 MODULES = [
     schema_cases, xsd_cases, command_cases, api_cases, example_cases, tls_cases, log_cases,
-    mesh_cases,
+    mesh_cases, delivery_cases,
 ]
 
 

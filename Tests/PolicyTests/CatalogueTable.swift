@@ -82,7 +82,7 @@ struct CatalogueException: Sendable {
   ]
 
   /// Types of the gateway's own, which the catalogue does not have.
-  static let ownTypes: Set = ["OPS.DUTY", "OPS.OPAQUE"]
+  static let ownTypes: Set = ["OPS.DUTY", "OPS.DELIVERY", "OPS.OPAQUE"]
 
   static let all: [Self] =
     centre("CP.FILE", from: keepers, to: keepers)

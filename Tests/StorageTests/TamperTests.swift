@@ -140,9 +140,9 @@ import Testing
     Flip("tile", "level", "level = 0", "tile tile/0/000:"),
     Flip("tile", "tile_index", "level = 0", "tile tile/0/000:"),
     Flip("tile", "hashes", "level = 0", "tile tile/0/000:"),
-    Flip("checkpoint", "tree_size", "tree_size < 294", "checkpoint of"),
-    Flip("checkpoint", "note", "tree_size < 294", "its signature does not hold"),
-    Flip("checkpoint", "signed_at", "tree_size < 294", nil),
+    Flip("checkpoint", "tree_size", "tree_size < 295", "checkpoint of"),
+    Flip("checkpoint", "note", "tree_size < 295", "its signature does not hold"),
+    Flip("checkpoint", "signed_at", "tree_size < 295", nil),
     Flip("message", "sequence", message, "the message it admits is not there"),
     Flip("message", "message_id", message, "the message it admits is not there"),
     Flip("message", "source", message, "its source is not"),
@@ -360,14 +360,16 @@ import Testing
     Damage("an inbox row deleted", "DELETE FROM inbox WHERE message = 50", "message "),
     Damage(
       "an inbox row given to another party",
-      "INSERT INTO inbox VALUES ('urn:gatehouse:850:cme', 50)", "another party's inbox"),
+      "INSERT INTO inbox (recipient, message) VALUES ('urn:gatehouse:850:cme', 50)",
+      "another party's inbox"),
     Damage(
       "an acknowledgement deleted", "DELETE FROM acknowledgement",
       "the acknowledgement it records is not there"),
     Damage(
       "an acknowledgement made up",
       """
-      INSERT INTO acknowledgement SELECT sequence, 'taken', NULL, NULL, admitted_at, leaf
+      INSERT INTO acknowledgement
+        SELECT sequence, 'taken', NULL, NULL, admitted_at, leaf, NULL
       FROM message WHERE source_id = 'm-50';
       DELETE FROM inbox WHERE message = (SELECT sequence FROM message WHERE source_id = 'm-50')
       """, "acknowledgements: 3"),

@@ -52,6 +52,14 @@ package struct BenchFolder: Sendable {
     try store.close()
   }
 
+  /// The SHA-256 of the school's key.
+  func senderSPKI() throws -> String {
+    guard let summary = try CertificateFiles.inspect(certificate).first else {
+      throw BenchFault("the school's certificate cannot be read")
+    }
+    return summary.spkiSHA256
+  }
+
   /// Takes the folder away with all that is in it.
   package func remove() { try? FileManager.default.removeItem(atPath: path) }
 
@@ -96,6 +104,11 @@ package struct BenchFolder: Sendable {
     writer.endObject()
     writer.key("admin")
     writer.null()
+    writer.key("limits")
+    writer.beginObject()
+    // One party sends all of the load.
+    writer.member("requestsPerMinute", 0)
+    writer.endObject()
     writer.key("log")
     writer.beginObject()
     writer.member("origin", "gatehouse.example/bench")

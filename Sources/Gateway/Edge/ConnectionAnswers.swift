@@ -78,6 +78,7 @@ extension Connection {
   private func finish(_ buffer: ByteBuffer) {
     guard let context, let exchange else { return }
     record(exchange)
+    forgetBody()
     if exchange.isKeepAlive {
       self.exchange = nil
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)

@@ -88,6 +88,11 @@ extension Connection {
       guard (announced ?? 0) <= limit else {
         return refuse(Refusal(.contentTooLarge), pending.checked)
       }
+      // Before memory grows: whoever comes when too much is in hand is asked to come again.
+      guard shared.counters[.bodyBytes] + (announced ?? 0) <= limits.bodyBytesInHand else {
+        shared.counters.add(.bodiesOverCap)
+        return refuse(Refusal(.tooBusy), pending.checked)
+      }
       // Trust an announced length only as far as one read: memory follows what really comes.
       collected.reserveCapacity(min(announced ?? 0, 64 << 10))
       deadline = started + .seconds(limits.bodySeconds)
@@ -134,6 +139,11 @@ extension Connection {
     switch input {
     case .collecting(_, let limit):
       guard bytes.readableBytes <= limit - collected.count else { return fail(.contentTooLarge) }
+      // Many that began together may still be too much together.
+      guard count(bodyBytes: bytes.readableBytes) else {
+        shared.counters.add(.bodiesOverCap)
+        return fail(.tooBusy)
+      }
       collected.append(contentsOf: bytes.readableBytesView)
     case .streaming(let source, let limit):
       exchange?.requestBytes += bytes.readableBytes

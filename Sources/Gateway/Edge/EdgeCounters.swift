@@ -24,6 +24,10 @@ package final class EdgeCounters: Sendable {
     case deadlines
     /// Connections dropped because their certificate was suspended.
     case dropped
+    /// Bytes of bodies that are being collected, or whose handlers run.
+    case bodyBytes
+    /// Bodies not begun because too many bytes were in hand.
+    case bodiesOverCap
   }
 
   private final class Counter: Sendable {

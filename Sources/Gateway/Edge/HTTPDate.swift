@@ -16,6 +16,22 @@ enum HTTPDate {
       + two(inDay % 60) + " GMT"
   }
 
+  /// Reads an IMF-fixdate; nil for anything else, the obsolete forms among it.
+  static func parse(_ text: String) -> Timestamp? {
+    let parts = text.split(separator: " ")
+    guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
+      let day = Int64(parts[1]), let month = months.firstIndex(of: String(parts[2])),
+      let year = Int64(parts[3]),
+      let date = CivilDate(year: year, month: Int64(month) + 1, day: day)
+    else { return nil }
+    let clock = parts[4].split(separator: ":").compactMap { Int64($0) }
+    guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]),
+      (0...60).contains(clock[2]), (1900...9999).contains(year)
+    else { return nil }
+    let seconds = date.daysSinceEpoch * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    return Timestamp(milliseconds: seconds * 1000)
+  }
+
   private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
   private static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

@@ -20,6 +20,14 @@ package enum RouteAccess: Sendable, Equatable {
   case anyone
 }
 
+/// Whether a request comes to a route's handler.
+enum RouteGate: Sendable {
+  /// It does; the answer gets these fields.
+  case open([(String, String)])
+  /// It does not; this is its answer.
+  case closed(HTTPResponse)
+}
+
 /// A verb, a path template, and what answers it.
 package struct Route: Sendable {
   /// Answers a request. A thrown `Refusal` becomes its problem document; any other error becomes
@@ -69,6 +77,38 @@ package struct Route: Sendable {
   ) -> Route {
     if case .streamed = body { preconditionFailure("an immediate route cannot stream its body") }
     return Route(verb, template, body: body, access: access, answer: .immediate(handler))
+  }
+
+  /// The same route behind a gate, which is asked on the event loop or in the request's task and
+  /// must not block. An open gate adds its fields to the answer.
+  func behind(_ gate: @escaping @Sendable (HTTPRequest) -> RouteGate) -> Route {
+    let passing: @Sendable (@escaping Handler) -> Handler = { handler in
+      { request in
+        switch gate(request) {
+        case .closed(let response): return response
+        case .open(let fields):
+          var response = try await handler(request)
+          for (name, value) in fields { response.fields[name] = value }
+          return response
+        }
+      }
+    }
+    let gated: Answer =
+      switch answer {
+      case .async(let handler): .async(passing(handler))
+      case .asyncOnLoop(let handler): .asyncOnLoop(passing(handler))
+      case .immediate(let handler):
+        .immediate { request in
+          switch gate(request) {
+          case .closed(let response): return response
+          case .open(let fields):
+            var response = try handler(request)
+            for (name, value) in fields { response.fields[name] = value }
+            return response
+          }
+        }
+      }
+    return Route(verb, template, body: body, access: access, answer: gated)
   }
 
   private init(

@@ -3,6 +3,7 @@
 
 package import ExchangeModel
 import Foundation
+import NIOSSL
 
 #if canImport(Glibc)
   import Glibc
@@ -73,6 +74,11 @@ package enum CertificateFiles {
     TLSSettings(
       certificateChain: try read(certificateFile), privateKey: try read(keyFile),
       authorities: try read(authoritiesFile))
+  }
+
+  /// True when a text is one PEM certificate or more.
+  package static func isChain(_ text: String) -> Bool {
+    (try? NIOSSLCertificate.fromPEMBytes(Array(text.utf8)))?.isEmpty == false
   }
 
   private static func read(_ file: String) throws -> String {

@@ -26,12 +26,13 @@ struct NoticeComposer: Sendable {
     let detail = notice.detail
     switch notice.kind {
     case .held:
-      let isForReview = detail["code"] == HoldReason.review.rawValue
+      let reason = detail["code"].flatMap(HoldReason.init(rawValue:))
       return (
         "rejection-notice", "exchange-operations",
         object([
-          ("messageId", notice.about), ("code", isForReview ? "policy" : "consent-missing"),
-          ("text", isForReview ? Self.review : Self.withdrawn),
+          ("messageId", notice.about),
+          ("code", reason == .consentWithdrawn ? "consent-missing" : "policy"),
+          ("text", Self.text(of: reason)),
         ])
       )
     case .consentWithdrawn:
@@ -59,6 +60,7 @@ struct NoticeComposer: Sendable {
           ),
         ])
       )
+    case .deliveryReport: return ("delivery-report", "exchange-operations", report(notice))
     case .rectification:
       return (
         "rectification-notice", "information-rights",
@@ -71,6 +73,41 @@ struct NoticeComposer: Sendable {
     }
   }
 
+  /// How a message's delivery stands, in the words of the type `delivery-report`.
+  private func report(_ notice: Notice) -> [UInt8] {
+    let detail = notice.detail
+    let state = detail["state"] ?? ""
+    let reason = detail["reason"] ?? ""
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("messageId", notice.about ?? "")
+    writer.member("originalId", detail["originalId"] ?? "")
+    writer.member("state", state)
+    if !reason.isEmpty { writer.member("reason", reason) }
+    if let role = detail["openedBy"] { writer.member("openedBy", role) }
+    writer.key("sendAgain")
+    // A delayed one is still under way: a second one would be another message.
+    writer.bool(state == "undelivered" || Acknowledgement.reasons[reason] == true)
+    if let attempts = detail["attempts"].flatMap({ Int64($0) }) {
+      writer.member("attempts", attempts)
+    }
+    if let since = detail["since"] { writer.member("since", since) }
+    if let until = detail["until"] { writer.member("until", until) }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private static func text(of reason: HoldReason?) -> String {
+    switch reason {
+    case .review: review
+    case .administrator: byHand
+    case .consentWithdrawn, nil: withdrawn
+    }
+  }
+
+  private static let byHand =
+    "An administrator of the gateway holds this message. It was admitted, and is delivered when it "
+    + "is released; ask the administrator why it is held."
   private static let withdrawn =
     "The consent that this message rests on was withdrawn before its recipient had it, so it is "
     + "held and will not be delivered. Send it again only with a live consent."

@@ -11,6 +11,7 @@ enum AnswerSchemas {
     [
       ("Receipt", receipt), ("Decision", decision), ("Grounds", grounds),
       ("RuleOutcome", ruleOutcome), ("Obligation", obligation), ("InboxPage", inboxPage),
+      ("InboxLease", inboxLease),
       ("MessageSummary", messageSummary), ("MessageStatus", messageStatus),
       ("TimelineEntry", timelineEntry), ("Acknowledgement", acknowledgement(limits)),
       ("RecordedAcknowledgement", recordedAcknowledgement),
@@ -77,6 +78,17 @@ enum AnswerSchemas {
       ],
     ])
 
+  private static let inboxLease = Of.object(
+    "Messages that one worker has for a while.",
+    [
+      "lease": [
+        "description": "The lease's name; null when nothing was there.",
+        "oneOf": [.schema("MessageID"), ["type": "null"]],
+      ],
+      "until": .schema("Time"),
+      "messages": Of.list("In the order to deal with them.", of: .schema("MessageSummary")),
+    ])
+
   private static let messageSummary = Of.object(
     "A message that waits: its addressing, without content.",
     [
@@ -102,7 +114,7 @@ enum AnswerSchemas {
       "admittedAt": .schema("Time"),
       "state": Of.word(
         "Waiting for the recipient, or what the recipient said.",
-        of: [MessageState.awaiting, .taken, .refused, .held].map(\.rawValue)),
+        of: [MessageState.awaiting, .taken, .refused, .held, .undelivered].map(\.rawValue)),
       "acknowledgement": .schema("RecordedAcknowledgement"),
       "timeline": Of.list("Oldest first.", of: .schema("TimelineEntry")),
     ], optional: ["acknowledgement"])
@@ -125,13 +137,20 @@ enum AnswerSchemas {
       .with("maxLength", .number(Int64(bytes)))
     return Of.object(
       "What the recipient's system says of a message. A refusal needs a reason.",
-      ["outcome": outcome, "reason": reason, "detail": detail], optional: ["reason", "detail"]
+      ["outcome": outcome, "reason": reason, "detail": detail, "openedBy": openedBy],
+      optional: ["reason", "detail", "openedBy"]
     )
     .with("additionalProperties", false)
     .with("if", ["properties": ["outcome": ["const": "refused"]]])
-    .with("then", ["required": ["reason"]])
+    .with("then", ["required": ["reason"], "not": ["required": ["openedBy"]]])
     .with("else", ["not": ["required": ["reason"]]])
   }
+
+  private static let openedBy = Of.text(
+    "The role of the person who opened it, never a name; may be said after `taken` as well."
+  )
+  .with("pattern", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+  .with("maxLength", .number(Int64(RoleToken.longest)))
 
   private static let recordedAcknowledgement = Of.object(
     "What the recipient's system said.",
@@ -140,5 +159,6 @@ enum AnswerSchemas {
       "reason": reason,
       "retryable": Of.truth("With a reason: true when sending again may help."),
       "detail": Of.text("The recipient's own words."),
-    ], optional: ["reason", "retryable", "detail"])
+      "openedBy": openedBy,
+    ], optional: ["reason", "retryable", "detail", "openedBy"])
 }

@@ -12,6 +12,8 @@ enum DescribedField: String, Sendable, CaseIterable {
   case entityTag = "ETag"
   case vary = "Vary"
   case cacheControl = "Cache-Control"
+  case rateLimitPolicy = "RateLimit-Policy"
+  case rateLimit = "RateLimit"
 
   private var schema: DocumentValue {
     switch self {
@@ -25,6 +27,9 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .entityTag: ["type": "string", "pattern": "^\"[0-9a-f]{64}\"$"]
     case .vary: ["type": "string", "const": "Accept"]
     case .cacheControl: ["type": "string", "examples": ["no-store"]]
+    case .rateLimitPolicy:
+      ["type": "string", "examples": [#""requests";q=30000;w=60"#]]
+    case .rateLimit: ["type": "string", "examples": [#""requests";r=29990;t=42"#]]
     }
   }
 
@@ -39,6 +44,9 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .acceptRanges: "Parts may be asked for with `Range`."
     case .entityTag: "The content's SHA-256, in quotes."
     case .vary: "The format depends on `Accept`."
+    case .rateLimitPolicy:
+      "What the caller's party may ask for in a window of seconds, where the gateway limits it."
+    case .rateLimit: "What is left of that, and for how many seconds."
     case .cacheControl: "How long a copy may be kept; `no-store` means not at all."
     }
   }
@@ -46,7 +54,7 @@ enum DescribedField: String, Sendable, CaseIterable {
   /// The Headers of one answer: every answer names its request.
   static func document(_ fields: [DescribedField]) -> DocumentValue {
     .object(
-      ([.requestID] + fields).map { field in
+      ([.requestID, .rateLimitPolicy, .rateLimit] + fields).map { field in
         (field.rawValue, ["$ref": .text("#/components/headers/" + field.rawValue)])
       })
   }

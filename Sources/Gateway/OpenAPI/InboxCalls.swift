@@ -4,7 +4,7 @@ import ExchangeModel
 
 enum InboxCalls {
   static func all(_ limits: Limits) -> [DescribedCall] {
-    [list(limits), fetch, acknowledge]
+    [list(limits), fetch, acknowledge, lease(limits), endLease]
   }
 
   private static func list(_ limits: Limits) -> DescribedCall {
@@ -15,6 +15,12 @@ enum InboxCalls {
         The caller's inbox, oldest first, addressing only. A message stays until it is \
         acknowledged. With `wait`, an empty inbox is answered when a message comes or the time is \
         over.
+
+        With `Accept: text/event-stream` the answer is a stream of Server-Sent Events: one event \
+        for each message, its line of the listing as `data` and its id as `id`, a comment now and \
+        then as a sign of life. It ends after a while; come back with `Last-Event-ID`. A message \
+        that was held and then released keeps its old place: look at the list from its start now \
+        and then.
         """,
       parameters: [
         .query(
@@ -32,14 +38,76 @@ enum InboxCalls {
             "type": "integer", "minimum": 0, "maximum": .number(limits.longPollSeconds),
             "default": 0,
           ]),
+        [
+          "name": "Last-Event-ID", "in": "header", "required": false,
+          "description": "For a stream: the id of the last event that was seen.",
+          "schema": .schema("MessageID"),
+        ],
       ],
       answers: [
         DescribedAnswer(
-          200, "A page, empty when nothing waits.", fields: [.cacheControl],
-          content: DescribedAnswer.json("InboxPage"))
+          200, "A page, empty when nothing waits; or a stream of events.",
+          fields: [.cacheControl],
+          content: DescribedAnswer.json("InboxPage").with(
+            "text/event-stream",
+            ["schema": ["type": "string", "description": "Server-Sent Events."]]))
       ],
       refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + [.badParameter])
   }
+
+  private static func lease(_ limits: Limits) -> DescribedCall {
+    DescribedCall(
+      verb: .post, path: "/v1/inbox/leases", id: "leaseMessages", tag: "Inbox",
+      summary: "Take the next messages for one of several workers",
+      description: """
+        Hands out the next messages, the most urgent and then the oldest first, such that no other \
+        lease has them until this one runs out or is given back. Messages about one child from one \
+        sender are leased in order: all that come next to one worker, or none while another has an \
+        earlier one. Fetch and acknowledge each as ever. What is not acknowledged in time is \
+        leased again, so a slow worker may see that a message was dealt with by another.
+        """,
+      parameters: [
+        .query(
+          "limit", "Messages in the lease.",
+          [
+            "type": "integer", "minimum": 1, "maximum": .number(Int64(limits.leasedMessages)),
+            "default": .number(Int64(min(10, limits.leasedMessages))),
+          ]),
+        .query(
+          "seconds", "How long the lease lasts.",
+          [
+            "type": "integer", "minimum": 1, "maximum": .number(limits.leaseSeconds),
+            "default": 60,
+          ]),
+        .query(
+          "wait", "Seconds to wait for the first message.",
+          [
+            "type": "integer", "minimum": 0, "maximum": .number(limits.longPollSeconds),
+            "default": 0,
+          ]),
+      ],
+      answers: [
+        DescribedAnswer(
+          200, "The lease; its name is null when nothing was there.", fields: [.cacheControl],
+          content: DescribedAnswer.json("InboxLease"))
+      ],
+      refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
+        + [.badParameter])
+  }
+
+  private static let endLease = DescribedCall(
+    verb: .delete, path: "/v1/inbox/leases/{leaseId}", id: "endLease", tag: "Inbox",
+    summary: "Give a lease back",
+    description: "What of it was not acknowledged can be leased again at once.",
+    parameters: [
+      [
+        "name": "leaseId", "in": "path", "required": true,
+        "description": "The name of the lease.", "schema": .schema("MessageID"),
+      ]
+    ],
+    answers: [DescribedAnswer(204, "Given back.")],
+    refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
+      + [.notFound])
 
   private static let fetch = DescribedCall(
     verb: .get, path: "/v1/inbox/{messageId}", id: "fetchMessage", tag: "Inbox",
@@ -56,14 +124,16 @@ enum InboxCalls {
         content: MessageCalls.envelope(example: nil))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .notAcceptable, .messageHeld])
+      + [.notFound, .notAcceptable, .messageHeld, .expired])
 
   private static let acknowledge = DescribedCall(
     verb: .post, path: "/v1/inbox/{messageId}/acknowledgement", id: "acknowledgeMessage",
     tag: "Inbox", summary: "Say that you took a message, or why not",
     description: """
-      The sender learns it, and the message leaves the inbox. Saying the same again is safe; \
-      saying otherwise is refused, for the first outcome stands.
+      The sender learns it, and the message leaves the inbox; a refusal reaches the sender as a \
+      message too. Saying the same again is safe; saying otherwise is refused, for the first \
+      outcome stands. `openedBy` says which role has opened it, at once or later: where the \
+      message type asks for that within a time limit, the limit is then met.
       """,
     parameters: [.parameter("messageId")],
     requestBody: [
@@ -73,6 +143,9 @@ enum InboxCalls {
           "schema": .schema("Acknowledgement"),
           "examples": [
             "taken": ["value": ["outcome": "taken"]],
+            "opened": [
+              "value": ["outcome": "taken", "openedBy": "designated-safeguarding-lead"]
+            ],
             "refused": ["value": ["outcome": "refused", "reason": "not-ours"]],
           ],
         ]
@@ -83,5 +156,5 @@ enum InboxCalls {
         200, "Where the message stands now.", content: DescribedAnswer.json("MessageStatus"))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld])
+      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld, .expired])
 }

@@ -16,7 +16,7 @@ struct RefusedAnswer: Sendable, Equatable {
   /// Codes that a call gives to whoever is not a live party with a live certificate.
   static let ofCaller: [RefusalCode] = [
     .certificateUnknown, .certificateRevoked, .certificateExpired, .certificateNotYetValid,
-    .partySuspended,
+    .partySuspended, .tooManyRequests,
   ]
   /// Codes of a call that writes to the store; those of any call besides.
   static let ofWriting: [RefusalCode] = [.storageFull]

@@ -22,9 +22,9 @@ enum AcknowledgementReader {
           message: message))
     }
     if root.kind != .object { fault("", "type", "Send a JSON object.") }
-    let allowed = ["outcome", "reason", "detail"]
+    let allowed = ["outcome", "reason", "detail", "openedBy"]
     if root.members.contains(where: { !allowed.contains($0.key) }) {
-      fault("", "additionalProperties", "Send outcome, reason and detail only.")
+      fault("", "additionalProperties", "Send outcome, reason, detail and openedBy only.")
     }
     let outcome = root["outcome"]?.string.flatMap(Acknowledgement.Outcome.init(rawValue:))
     if outcome == nil { fault("/outcome", "enum", "Say taken or refused.") }
@@ -36,6 +36,13 @@ enum AcknowledgementReader {
     if outcome == .taken, root["reason"] != nil {
       fault("/reason", "not", "Leave the reason out when the message was taken.")
     }
+    let openedBy = root["openedBy"]?.string
+    if root["openedBy"] != nil, !(openedBy.map(RoleToken.isRole) ?? false) || outcome == .refused {
+      fault(
+        "/openedBy", "pattern",
+        "Name the role of who opened a message that was taken, such as "
+          + "designated-safeguarding-lead; never a person.")
+    }
     let detail = root["detail"]?.string
     if root["detail"] != nil, detail.map({ $0.utf8.count > limits.acknowledgementDetail }) ?? true {
       fault(
@@ -43,6 +50,6 @@ enum AcknowledgementReader {
         "Send a text of at most \(limits.acknowledgementDetail) bytes.")
     }
     guard issues.isEmpty, let outcome else { throw Refusal(.badRequest, issues: issues) }
-    return Acknowledgement(outcome: outcome, reason: reason, detail: detail)
+    return Acknowledgement(outcome: outcome, reason: reason, detail: detail, openedBy: openedBy)
   }
 }

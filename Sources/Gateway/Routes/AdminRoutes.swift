@@ -24,11 +24,15 @@ struct AdminRoutes: Sendable {
   let readiness: Readiness
   let schemas: SchemaSet
   let publisher: LogPublisher
+  let metrics: DeliveryMetrics
 
   var routes: [Route] {
     [
       Route(.get, "/livez", access: .anyone) { _ in .text("ok\n") },
       Route(.get, "/readyz", access: .anyone, handler: ready),
+      Route(.get, "/metrics", access: .anyone) { _ in
+        .text(try await metrics.text(), mediaType: "text/plain; version=0.0.4; charset=utf-8")
+      },
     ]
   }
 

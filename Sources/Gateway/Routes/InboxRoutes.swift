@@ -8,6 +8,14 @@ struct InboxRoutes: Sendable {
   let store: Store
   let delivery: DeliveredEnvelope
   let limits: Limits
+  private let streams: InboxStreams
+
+  init(store: Store, delivery: DeliveredEnvelope, limits: Limits) {
+    self.store = store
+    self.delivery = delivery
+    self.limits = limits
+    streams = InboxStreams(store: store, limits: limits)
+  }
 
   var routes: [Route] {
     [
@@ -16,6 +24,8 @@ struct InboxRoutes: Sendable {
       Route(
         .post, "/v1/inbox/{messageId}/acknowledgement", body: .buffered(limit: 16 << 10),
         handler: acknowledge),
+      Route(.post, "/v1/inbox/leases", handler: lease),
+      Route(.delete, "/v1/inbox/leases/{leaseId}", handler: endLease),
     ]
   }
 
@@ -23,6 +33,7 @@ struct InboxRoutes: Sendable {
     let limit = try request.integer(
       "limit", default: min(100, limits.inboxPage), in: 1...limits.inboxPage)
     let wait = try request.integer("wait", default: 0, in: 0...Int(limits.longPollSeconds))
+    if InboxStreams.isAsked(request) { return try await stream(request, limit: limit) }
     let page = try await request.page(of: "this inbox", cursor: MessageID.init) { after in
       try await store.inbox(
         of: try request.spki(), after: after, limit: limit, wait: .seconds(wait))
@@ -30,6 +41,37 @@ struct InboxRoutes: Sendable {
     var writer = JSONWriter()
     writer.write(page)
     return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
+  }
+
+  private func stream(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
+    let spki = try request.spki()
+    // A client that comes back says where it was; whoever follows a listing gives its `next`.
+    let resumed = request.header("Last-Event-ID").flatMap(MessageID.init)
+    let after = try await request.page(of: "this inbox", cursor: MessageID.init) { after in
+      let start = resumed ?? after
+      // Asked before the answer begins: a cursor of another inbox is refused like any other.
+      _ = try await store.inbox(of: spki, after: start, limit: 1, wait: .zero)
+      return start
+    }
+    return try streams.response(to: spki, after: after, limit: limit)
+  }
+
+  private func lease(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let limit = try request.integer(
+      "limit", default: min(10, limits.leasedMessages), in: 1...limits.leasedMessages)
+    let seconds = try request.integer("seconds", default: 60, in: 1...Int(limits.leaseSeconds))
+    let wait = try request.integer("wait", default: 0, in: 0...Int(limits.longPollSeconds))
+    let lease = try await store.lease(
+      of: try request.spki(), limit: limit, seconds: Int64(seconds), wait: .seconds(wait))
+    var writer = JSONWriter()
+    writer.write(lease)
+    return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
+  }
+
+  private func endLease(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let id = MessageID(request.parameter("leaseId")) else { throw Refusal(.notFound) }
+    try await store.endLease(id, of: try request.spki())
+    return .empty(204)
   }
 
   private func fetch(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -70,20 +70,36 @@ extension JSONWriter {
     endObject()
   }
 
+  mutating func write(_ message: MessageSummary) {
+    beginObject()
+    member("messageId", message.messageID.text)
+    member("source", message.source.text)
+    member("type", message.type)
+    member("purpose", message.purpose.rawValue)
+    member("priority", message.priority.rawValue)
+    member("admittedAt", message.admittedAt.description)
+    member("size", message.size)
+    endObject()
+  }
+
+  mutating func write(_ lease: InboxLease) {
+    beginObject()
+    key("lease")
+    if let id = lease.id { string(id.text) } else { null() }
+    member("until", lease.until.description)
+    key("messages")
+    beginArray()
+    for message in lease.messages { write(message) }
+    endArray()
+    endObject()
+  }
+
   mutating func write(_ page: InboxPage) {
     beginObject()
     key("messages")
     beginArray()
     for message in page.messages {
-      beginObject()
-      member("messageId", message.messageID.text)
-      member("source", message.source.text)
-      member("type", message.type)
-      member("purpose", message.purpose.rawValue)
-      member("priority", message.priority.rawValue)
-      member("admittedAt", message.admittedAt.description)
-      member("size", message.size)
-      endObject()
+      write(message)
     }
     endArray()
     key("next")
@@ -117,6 +133,7 @@ extension JSONWriter {
         bool(Acknowledgement.reasons[reason] ?? false)
       }
       if let detail = acknowledgement.detail { member("detail", detail) }
+      if let role = acknowledgement.openedBy { member("openedBy", role) }
       endObject()
     }
     key("timeline")

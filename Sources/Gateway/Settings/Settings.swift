@@ -41,6 +41,8 @@ package struct Settings: Sendable {
   package var witnessedLogs: [NoteKey] = []
   /// The MESH door.
   package var mesh = MeshSettings()
+  /// How messages are pushed, and who is alerted.
+  package var push = PushSettings()
   package var logLevel = "info"
   /// Law that is enacted and not yet commenced: off until it is.
   package var inForce = Facts.InForce()
@@ -113,11 +115,17 @@ extension Settings {
     reader.optionalPath("/witness/key", folder, &witnessKey)
     reader.witnessedLogs("/witness/logs", &witnessedLogs)
     reader.mesh("/mesh", folder, &mesh)
+    reader.push(folder, &push)
     reader.choice(
       "/logging/level", ["trace", "debug", "info", "notice", "warning", "error"], &logLevel)
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
     reader.integer("/limits/attachmentBytes", in: 0...(1 << 40), &limits.attachmentBytes)
     reader.integer("/limits/connections", in: 1...1_000_000, &limits.connections)
+    reader.integer(
+      "/limits/requestsPerMinute", in: 0...100_000_000, &limits.requestsPerMinute)
+    reader.integer("/limits/messagesPerDay", in: 0...100_000_000, &limits.messagesPerDay)
+    reader.integer(
+      "/limits/bodyBytesInHand", in: (1 << 20)...(1 << 40), &limits.bodyBytesInHand)
     reader.bool("/law/informationSharingDuty", &inForce.informationSharingDuty)
     let issues = reader.finish()
     guard issues.isEmpty else { throw SettingsFault(path: name, issues: issues) }
@@ -141,10 +149,20 @@ extension Settings {
       ("mesh.mailboxes", mesh.mailboxes.map { "\($0.id) \($0.party)" }.joined(separator: ", ")),
       ("mesh.workflows", mesh.workflows.map { "\($0.id) \($0.type)" }.joined(separator: ", ")),
       ("mesh.opaque", mesh.opaque.map(\.id).joined(separator: ", ")),
+      ("delivery.workers", String(push.workers)),
+      (
+        "delivery.allowedNetworks",
+        push.allowedNetworks.map(\.description).joined(separator: ", ")
+      ),
+      ("delivery.certificate", push.certificate ?? certificate),
+      ("alerts.hook", push.alertHook == nil ? "none" : "set (not shown)"),
       ("logging.level", logLevel),
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),
       ("limits.connections", String(limits.connections)),
+      ("limits.requestsPerMinute", String(limits.requestsPerMinute)),
+      ("limits.messagesPerDay", String(limits.messagesPerDay)),
+      ("limits.bodyBytesInHand", String(limits.bodyBytesInHand)),
       ("law.informationSharingDuty", String(inForce.informationSharingDuty)),
     ]
   }

@@ -129,6 +129,11 @@ struct SettingsReader {
     issues.append(ValidationIssue(place: pointer, line: nil, rule: "setting", message: message))
   }
 
+  /// A fault of a setting that was given.
+  mutating func fault(_ pointer: String, _ message: String) {
+    fault(pointer, lookUp(pointer) ?? root, message)
+  }
+
   mutating func fault(_ pointer: String, _ node: JSONNode, _ message: String) {
     issues.append(
       ValidationIssue(place: pointer, line: node.line, rule: "setting", message: message))

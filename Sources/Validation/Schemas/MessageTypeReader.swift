@@ -66,6 +66,9 @@ struct MessageTypeReader {
           "/expectedReplies/\(position)/within",
           "needs a count from 1 and one of the units \(units.joined(separator: ", "))")
       }
+      for role in reply.openedBy ?? [] where !RoleToken.isRole(role) {
+        fault("/expectedReplies/\(position)/openedBy", "must be roles such as head-teacher")
+      }
       if let other = reply.alternativeTo,
         !type.expectedReplies.contains(where: {
           $0.alternativeTo == nil && $0.type.utf8.elementsEqual(other.utf8)

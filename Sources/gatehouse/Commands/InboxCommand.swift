@@ -64,6 +64,8 @@ struct InboxCommand: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
     @Option(help: "Refuse it: the reason's code, e.g. not-ours.") var refuse: String?
     @Option(help: "A sentence to the sender, with --refuse.") var detail: String?
+    @Option(help: "The role of who opened it, e.g. designated-safeguarding-lead.")
+    var openedBy: String?
     @Argument(help: "The message id.") var id: String
 
     func run() async throws {
@@ -72,7 +74,7 @@ struct InboxCommand: AsyncParsableCommand {
       writer.beginObject()
       writer.key("outcome")
       writer.string(refuse == nil ? "taken" : "refused")
-      for (name, value) in [("reason", refuse), ("detail", detail)] {
+      for (name, value) in [("reason", refuse), ("detail", detail), ("openedBy", openedBy)] {
         guard let value else { continue }
         writer.key(name)
         writer.string(value)

@@ -11,7 +11,9 @@ import Validation
 struct MessageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "message", abstract: "Send messages and see what became of them.",
-    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self, Open.self])
+    subcommands: [
+      Send.self, Status.self, Receipt.self, Held.self, Hold.self, Release.self, Open.self,
+    ])
 
   struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -140,6 +142,21 @@ struct MessageCommand: AsyncParsableCommand {
         writer.endObject()
         print(String(decoding: writer.bytes, as: UTF8.self))
       }
+    }
+  }
+
+  struct Hold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Hold a message that waits for its recipient, until it is released.",
+      discussion: "Its sender is told. A push that is under way may still be taken.")
+
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "The message id.") var id: String
+
+    func run() async throws {
+      let message = try MessageIDArgument.read(id)
+      try await options.withStore { try await $0.hold(message) }
+      Terminal.say("\(message) is held.")
     }
   }
 

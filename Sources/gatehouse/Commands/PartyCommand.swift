@@ -14,7 +14,7 @@ struct PartyCommand: AsyncParsableCommand {
     commandName: "party", abstract: "The directory of parties and their certificates.",
     subcommands: [
       List.self, Add.self, Suspend.self, Resume.self, AddCertificate.self,
-      RevokeCertificate.self,
+      RevokeCertificate.self, EndpointCommand.self,
     ])
 
   struct List: AsyncParsableCommand {
@@ -130,7 +130,8 @@ struct PartyCommand: AsyncParsableCommand {
   }
 }
 
-private func readURN(_ text: String) throws -> PartyURN {
+/// Throws what names the remedy when it is not one.
+func readURN(_ text: String) throws -> PartyURN {
   guard let urn = PartyURN(text) else {
     throw CommandFailure(.usage, "not a party URN; write urn:gatehouse:<la>:<slug>")
   }

@@ -25,6 +25,9 @@ struct SandboxFolder {
         directory: path, name: "Gatehouse sandbox authority", surroundings: surroundings)
     let now = surroundings.now()
     try issue(.server(at: now), by: authority, "server.pem", "server.key.pem")
+    if let gateway = PartyURN("urn:gatehouse:850:gatehouse") {
+      try issue(.party(gateway, at: now), by: authority, "push.pem", "push.key.pem")
+    }
     for party in SandboxParty.all {
       guard let urn = PartyURN(party.urn) else { continue }
       let folder = "parties/\(party.folder)"
@@ -165,6 +168,18 @@ struct SandboxFolder {
     writer.beginObject()
     writer.key("port")
     writer.integer(0)
+    writer.endObject()
+    writer.key("delivery")
+    writer.beginObject()
+    writer.key("certificate")
+    writer.string("push.pem")
+    writer.key("key")
+    writer.string("push.key.pem")
+    // Endpoints of a sandbox are on the same machine.
+    writer.key("allowedNetworks")
+    writer.beginArray()
+    for network in ["127.0.0.0/8", "::1/128"] { writer.string(network) }
+    writer.endArray()
     writer.endObject()
     writer.key("log")
     writer.beginObject()

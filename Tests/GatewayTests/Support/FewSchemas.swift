@@ -10,7 +10,7 @@ enum FewSchemas {
     "disclosure-without-consent", "not-to-share-decision", "rectification-notice",
     "rectification-acknowledgement", "objection", "practice-review-publication",
     "duty-reminder", "medical-evidence-request", "safeguarding-referral",
-    "deletion-return", "opaque-transfer",
+    "deletion-return", "opaque-transfer", "delivery-report",
   ]
 
   /// The copy's path; made at the first use.

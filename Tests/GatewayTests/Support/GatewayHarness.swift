@@ -68,12 +68,18 @@ final class GatewayHarness: Sendable {
     _ = try CertificateFiles.issue(
       .server(at: clock.now()), by: authority, certificateFile: directory + "/server.pem",
       keyFile: directory + "/server.key.pem", surroundings: surroundings)
+    let gateway = try #require(PartyURN("urn:gatehouse:850:gatehouse"))
+    _ = try CertificateFiles.issue(
+      .party(gateway, at: clock.now()), by: authority, certificateFile: directory + "/push.pem",
+      keyFile: directory + "/push.key.pem", surroundings: surroundings)
     _ = try LogKeyFile.create(
       at: directory + "/log.key.pem", vkeyFile: directory + "/log.vkey",
       origin: "gatehouse.example/test", surroundings: surroundings)
     let text = """
       {"listen": {"port": 0}, "admin": {"port": 0}, "data": "data",
-       "schemas": "\(FewSchemas.path)", "log": {"origin": "gatehouse.example/test"}}
+       "schemas": "\(FewSchemas.path)", "log": {"origin": "gatehouse.example/test"},
+       "delivery": {"certificate": "push.pem", "key": "push.key.pem",
+         "allowedNetworks": ["127.0.0.0/8"]}}
       """
     var settings = try Settings(bytes: Array(text.utf8), name: "test", folder: directory)
     // A busy machine may be slow to send: no deadline is what these tests are about.

@@ -1,0 +1,70 @@
+// Resolves an endpoint's name on threads of its own: the system's resolver blocks.
+// Never remembers an answer: what is called is what was just resolved and checked.
+
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// The system's resolver.
+final class AddressResolver: Sendable {
+  /// A name server that is away holds up these threads alone.
+  private static let threads = 4
+  /// Addresses of one name that are tried.
+  private static let most = 4
+
+  private let pool: NIOThreadPool
+
+  init() {
+    pool = NIOThreadPool(numberOfThreads: Self.threads)
+    pool.start()
+  }
+
+  func close() async { try? await pool.shutdownGracefully() }
+
+  /// The addresses of a host that the guard permits, in the system's order.
+  func addresses(
+    of url: EndpointURL, _ permitted: AddressGuard
+  ) async throws(PushFault) -> [SocketAddress] {
+    let found: [[UInt8]]
+    if let literal = IPAddress.bytes(of: url.host) {
+      found = [literal]
+    } else {
+      let host = url.host
+      do {
+        found = try await pool.runIfActive { Self.resolve(host) }
+      } catch { throw .noAddress }
+    }
+    guard !found.isEmpty else { throw .noAddress }
+    let allowed = found.filter(permitted.permits).prefix(Self.most)
+    guard !allowed.isEmpty else { throw .addressRefused }
+    return allowed.compactMap { bytes in
+      try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: url.port)
+    }
+  }
+
+  private static func resolve(_ host: String) -> [[UInt8]] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_ADDRCONFIG
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
+    defer { freeaddrinfo(list) }
+    var found: [[UInt8]] = []
+    var next = list
+    while let entry = next?.pointee, found.count < 16 {
+      if let address = entry.ai_addr {
+        if entry.ai_family == AF_INET {
+          address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
+            withUnsafeBytes(of: pointer.pointee.sin_addr) { found.append(Array($0)) }
+          }
+        } else if entry.ai_family == AF_INET6 {
+          address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
+            withUnsafeBytes(of: pointer.pointee.sin6_addr) { found.append(Array($0)) }
+          }
+        }
+      }
+      next = entry.ai_next
+    }
+    return found
+  }
+}

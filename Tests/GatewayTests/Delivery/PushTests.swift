@@ -1,0 +1,151 @@
+// A real push: from a sender's call to the endpoint of the recipient and back.
+
+import Crypto
+import ExchangeModel
+import Foundation
+import MessageLog
+import Storage
+import Testing
+import Validation
+
+@testable import Gateway
+
+@Suite struct PushTests {
+  private func with(
+    _ answer: @escaping PushReceiver.Answer = { _, _ in .empty(204) },
+    _ change: (inout Settings) -> Void = { _ in },
+    _ body: (GatewayHarness, PushReceiver) async throws -> Void
+  ) async throws {
+    try await GatewayHarness.with(change) { gateway in
+      let receiver = try await PushReceiver.start(
+        gateway.authority, gateway.surroundings, answer: answer)
+      do {
+        try await body(gateway, receiver)
+      } catch {
+        await receiver.stop()
+        throw error
+      }
+      await receiver.stop()
+    }
+  }
+
+  private func wait(
+    for state: String, of id: String, _ gateway: GatewayHarness
+  ) async throws {
+    let school = try gateway.client(.school)
+    var last = ""
+    for _ in 0..<1200 {
+      last = try await school.call("GET", "/v1/messages/\(id)").member("state")
+      if last == state { return }
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    Issue.record("\(last), not \(state)")
+  }
+
+  @Test func isSignedInTheRecipientsFormatAndTaken() async throws {
+    try await with { gateway, receiver in
+      let service = try Agency.service.urn()
+      let secret = try #require(
+        try await gateway.store.set(receiver.endpoint(of: service, format: .xml)))
+      let id = try await gateway.admitted()
+      try await receiver.wait(for: 1)
+      let push = try #require(receiver.all.first)
+      #expect(push.id == id)
+      #expect(push.contentType == "application/cloudevents+xml; charset=utf-8")
+      let envelope = try EnvelopeReader.read(push.body, format: .xml).envelope
+      #expect(envelope.lawfulBasis != nil)
+      let signed = Data("\(id).\(push.timestamp).".utf8) + push.body
+      let parts = push.signature.split(separator: " ").map(String.init)
+      let hmac = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: secret))
+      #expect(parts.first == "v1," + Data(hmac).base64EncodedString())
+      let key = try #require(try await gateway.store.signingKeys().first)
+      let signature = try #require(
+        Data(base64Encoded: String((parts.last ?? "").dropFirst("v1a,".count))))
+      #expect(
+        try Curve25519.Signing.PublicKey(rawRepresentation: key.publicKey)
+          .isValidSignature(signature, for: signed))
+      try await wait(for: "taken", of: id, gateway)
+      #expect(try await gateway.client(.service).inbox() == [])
+    }
+  }
+
+  @Test func aRefusalInTheAnswerIsTheRecipients() async throws {
+    let refusing: PushReceiver.Answer = { _, _ in
+      .json(Array(#"{"outcome":"refused","reason":"wrong-person"}"#.utf8))
+    }
+    try await with(refusing) { gateway, receiver in
+      try await gateway.store.set(receiver.endpoint(of: try Agency.service.urn()))
+      let id = try await gateway.admitted()
+      try await wait(for: "refused", of: id, gateway)
+    }
+  }
+
+  @Test func failsAndComesAgain() async throws {
+    let second: PushReceiver.Answer = { number, _ in .empty(number == 1 ? 500 : 200) }
+    try await with(second) { gateway, receiver in
+      try await gateway.store.set(receiver.endpoint(of: try Agency.service.urn()))
+      let id = try await gateway.admitted()
+      try await receiver.wait(for: 1)
+      for _ in 0..<400 where try await gateway.leafCount(.deliveryFailed) == 0 {
+        try await Task.sleep(for: .milliseconds(25))
+      }
+      gateway.clock.move(seconds: 6)
+      try await wait(for: "taken", of: id, gateway)
+      #expect(Set(receiver.all.map(\.id)) == [id])
+      #expect(try await gateway.leafCount(.deliveryAttempted) == 2)
+    }
+  }
+
+  @Test func redirectsAreNotFollowedAndOthersKeysNotTalkedTo() async throws {
+    let elsewhere: PushReceiver.Answer = { _, _ in
+      .empty(307, fields: ["Location": "https://localhost/elsewhere"])
+    }
+    try await with(elsewhere) { gateway, receiver in
+      let service = try Agency.service.urn()
+      try await gateway.store.set(
+        receiver.endpoint(of: service, pins: [String(repeating: "0", count: 64)]))
+      let id = try await gateway.admitted()
+      for _ in 0..<400 where try await gateway.leafCount(.deliveryFailed) == 0 {
+        try await Task.sleep(for: .milliseconds(25))
+      }
+      #expect(receiver.all.isEmpty)
+      #expect(gateway.log.text.contains("key-not-pinned"))
+      try await gateway.store.set(
+        receiver.endpoint(of: service, authorities: gateway.authority.certificatePEM))
+      try await receiver.wait(for: 1)
+      for _ in 0..<400 where try await gateway.leafCount(.deliveryFailed) == 1 {
+        try await Task.sleep(for: .milliseconds(25))
+      }
+      #expect(gateway.log.text.contains("status-307"))
+      let state = try await gateway.client(.school).call("GET", "/v1/messages/\(id)")
+      #expect(try state.member("state") == "awaiting")
+    }
+  }
+
+  @Test func loopbackIsNotCalledUnlessNamed() async throws {
+    try await with({ _, _ in .empty(204) }, { $0.push.allowedNetworks = [] }) {
+      gateway, receiver in
+      try await gateway.store.set(receiver.endpoint(of: try Agency.service.urn()))
+      _ = try await gateway.admitted()
+      for _ in 0..<400 where try await gateway.leafCount(.deliveryFailed) == 0 {
+        try await Task.sleep(for: .milliseconds(25))
+      }
+      #expect(receiver.all.isEmpty)
+      #expect(gateway.log.text.contains("address-refused"))
+    }
+  }
+
+  @Test func goneRetiresTheEndpointAndTheMessageWaits() async throws {
+    try await with({ _, _ in .empty(410) }) { gateway, receiver in
+      let service = try Agency.service.urn()
+      try await gateway.store.set(receiver.endpoint(of: service))
+      let id = try await gateway.admitted()
+      for _ in 0..<400 {
+        if try await gateway.store.endpoint(of: service)?.state == .retired { break }
+        try await Task.sleep(for: .milliseconds(25))
+      }
+      #expect(try await gateway.store.endpoint(of: service)?.reason == "gone")
+      #expect(try await gateway.client(.service).inbox() == [id])
+    }
+  }
+}
