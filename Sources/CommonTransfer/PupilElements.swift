@@ -21,9 +21,9 @@ enum PupilElements {
     return ranks
   }()
 
-  /// The children that we know of each element within a pupil. `SuppInfo` is not here: what it
-  /// holds is the supplier's own.
-  static let known: [String: Set<String>] = [
+  /// The children that we know of each element within a pupil, in the order they are written.
+  /// `SuppInfo` is not here: what it holds is the supplier's own.
+  static let children: [String: [String]] = [
     "BasicDetails": [
       "FormerUPN", "PreferredSurname", "PreferredForename", "FormerSurname", "FormerForename",
       "MiddleNames", "NCyearActual", "Ethnicity", "EthnicitySource", "Languages", "ServiceChild",
@@ -75,5 +75,14 @@ enum PupilElements {
       "LEA", "Estab", "URN", "SchoolName", "EntryDate", "LeavingDate", "LeavingReason",
       "RemovalGrounds", "LastSchool",
     ],
+  ]
+
+  /// The same as sets.
+  static let known = children.mapValues { Set($0) }
+
+  /// Those that stand more than once in their parent.
+  static let repeated: Set<String> = [
+    "Type", "Disability", "FSMinstance", "SEN", "SENneed", "Phone", "Contact", "YearData",
+    "AttendSessions", "KeyStage", "StageAssessment", "School", "SuppInfo",
   ]
 }

@@ -12,14 +12,23 @@ enum HistoryChecks {
     guard let grounds = element.first("RemovalGrounds"), !grounds.value.isEmpty else { return }
     let value = grounds.value
     let left = element.first("LeavingDate").flatMap { CivilDate($0.value) } ?? checks.fileDay
-    if BlockChecks.isASCII(value), CodeSets.removalGrounds.contains(value), left >= newRegulations {
-      return
-    }
+    // Before that day the small letters of 2006 were in force; they are history, and stay so.
+    if left < newRegulations ? isLetterOf2006(value) : isLetterOf2024(value) { return }
     checks.add(
       .removalGround, .stopExport, line: grounds.line,
       "This RemovalGrounds is not a capital letter of regulation 9(1) of SI 2024/208 for a pupil "
         + "who left since 19 August 2024. It is kept as historic, is never read as a letter of "
         + "2024, and is not written into a new file.")
+  }
+
+  /// A capital letter A to O: regulation 9(1) of SI 2024/208.
+  static func isLetterOf2024(_ text: String) -> Bool {
+    BlockChecks.isASCII(text) && CodeSets.removalGrounds.contains(text)
+  }
+
+  /// A letter a to o of regulation 8(1) of SI 2006/1751, as systems wrote it: small or capital.
+  static func isLetterOf2006(_ text: String) -> Bool {
+    BlockChecks.isASCII(text) && CodeSets.removalGrounds.contains(text.uppercased())
   }
 
   static func attendance(_ element: XMLElement, _ checks: inout PupilChecks) {

@@ -12,6 +12,7 @@ enum DescribedField: String, Sendable, CaseIterable {
   case entityTag = "ETag"
   case vary = "Vary"
   case cacheControl = "Cache-Control"
+  case contentDisposition = "Content-Disposition"
 
   private var schema: DocumentValue {
     switch self {
@@ -25,6 +26,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .entityTag: ["type": "string", "pattern": "^\"[0-9a-f]{64}\"$"]
     case .vary: ["type": "string", "const": "Accept"]
     case .cacheControl: ["type": "string", "examples": ["no-store"]]
+    case .contentDisposition: ["type": "string", "pattern": "^attachment; filename="]
     }
   }
 
@@ -39,6 +41,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .acceptRanges: "Parts may be asked for with `Range`."
     case .entityTag: "The content's SHA-256, in quotes."
     case .vary: "The format depends on `Accept`."
+    case .contentDisposition: "The name under which the file is kept."
     case .cacheControl: "How long a copy may be kept; `no-store` means not at all."
     }
   }

@@ -10,7 +10,10 @@ enum FewSchemas {
     "disclosure-without-consent", "not-to-share-decision", "rectification-notice",
     "rectification-acknowledgement", "objection", "practice-review-publication",
     "duty-reminder", "medical-evidence-request", "safeguarding-referral",
-    "deletion-return", "opaque-transfer",
+    "deletion-return", "opaque-transfer", "common-transfer-file",
+    "common-transfer-file-acknowledgement",
+    "common-transfer-file-rejection", "destination-confirmation", "lost-pupil-posting",
+    "lost-pupil-search", "lost-pupil-search-result", "lost-pupil-claim",
   ]
 
   /// The copy's path; made at the first use.

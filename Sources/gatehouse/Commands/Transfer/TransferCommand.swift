@@ -11,7 +11,7 @@ import Policy
 struct TransferCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ctf", abstract: "Common transfer files (CTF, CML, CMJ).",
-    subcommands: [Check.self, Name.self])
+    subcommands: [Check.self, Name.self, Export.self, Import.self, Delay.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
