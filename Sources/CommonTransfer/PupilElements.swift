@@ -13,6 +13,12 @@ enum PupilElements {
   /// A pupil's child's place in the order, from 0; nil when we do not know it.
   static func rank(_ name: String) -> Int? { ranks[name] }
 
+  /// The same for writing, where each has its own place.
+  static func writtenRank(_ name: String) -> Int? { flat[name] }
+
+  private static let flat = Dictionary(
+    order.flatMap { $0 }.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+
   private static let ranks: [String: Int] = {
     var ranks: [String: Int] = [:]
     for (rank, names) in order.enumerated() {

@@ -98,7 +98,7 @@ struct WritingPass {
       let name = child.localName
       // Sex and Gender are one field: Sex is read when both are there.
       if isPupil || order != nil, hasSex, child.hasName("Gender") { continue }
-      let own = isPupil ? PupilElements.rank(name) : order?.firstIndex(of: name)
+      let own = isPupil ? PupilElements.writtenRank(name) : order?.firstIndex(of: name)
       last = own ?? last
       ranked.append((last, child))
     }

@@ -59,7 +59,7 @@ extension GatehouseTests {
       #expect(try await run("check", "--receiver", "LLLLLLL", good).code == 2)
     }
 
-    @Test("`ctf name` reads and makes names; `ctf export` counts up and lists; `ctf import` takes in")
+    @Test("`ctf name` reads and makes; `ctf export` counts up and lists; `ctf import` takes in")
     func files() async throws {
       defer { try? FileManager.default.removeItem(atPath: folder) }
       #expect(try await run("name", "CTF.xml").code == 4)

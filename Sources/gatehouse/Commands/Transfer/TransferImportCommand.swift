@@ -15,9 +15,9 @@ extension TransferCommand {
     static let configuration = CommandConfiguration(
       commandName: "import", abstract: "Take in transfer files that were fetched from S2S.",
       discussion: """
-        Each file is checked for --receiver. With --directory it is written there strictly, without \
-        refused pupils; with --profile it is handed in at the gateway, as an authority's transfer \
-        desk does for its schools. Exits 4 when a file, or a pupil in one, is refused.
+        Each file is checked for --receiver. With --directory it is written there strictly, \
+        without refused pupils; with --profile it is handed in at the gateway, as an authority's \
+        transfer desk does for its schools. Exits 4 when a file, or a pupil in one, is refused.
         """)
 
     @OptionGroup var options: TransferCheckOptions
