@@ -12,4 +12,9 @@ package struct SchoolNumber: Hashable, Sendable {
     guard bytes.count == 7, bytes.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     digits = String(text)
   }
+
+  /// The authority's three digits.
+  package var authority: String { String(digits.prefix(3)) }
+  /// The establishment's four digits.
+  package var establishment: String { String(digits.suffix(4)) }
 }

@@ -17,6 +17,8 @@ package struct AccessFacts: Sendable, Hashable {
     case listing
     /// Its place in an export for the person it is about.
     case export
+    /// What officers see at first of its entry in the lost pupil pool: initials, year, authority.
+    case poolEntry = "pool-entry"
   }
 
   /// What the caller is to the message.
@@ -24,6 +26,8 @@ package struct AccessFacts: Sendable, Hashable {
     case sender, recipient
     /// Who runs the gateway, at its machine.
     case gatewayOperator = "operator"
+    /// Officers for children missing education, of whichever authority.
+    case missingEducationOfficer = "missing-education-officer"
     case stranger
   }
 

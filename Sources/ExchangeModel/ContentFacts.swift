@@ -46,6 +46,14 @@ package enum MessageEffect: Sendable, Equatable {
   /// Something becomes public: the kinds of identity found in its texts, e.g. `upn`; and the words
   /// pairs that may be names, for the store to compare with those it knows. Personal.
   case publication(findings: [String], possibleNames: [[String]])
+  /// A transfer file goes its way.
+  case transfer(TransferClaim)
+  /// A transfer file goes into the lost pupil pool. Personal until it is stored.
+  case lostPupilPosting(LostPupilPosting)
+  /// The pool is searched for the child of the message.
+  case lostPupilSearch
+  /// A file of the pool is claimed; the child's UPN is among the message's identifiers.
+  case lostPupilClaim(LostPupilClaim)
 }
 
 /// How much of a consent is withdrawn.

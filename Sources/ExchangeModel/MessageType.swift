@@ -52,6 +52,12 @@ package struct MessageType: Sendable, Equatable, Codable {
     case objection
     /// It makes something public, so nothing in it may identify a child.
     case publication
+    /// It carries a transfer file, which is checked before it is admitted.
+    case transfer
+    /// It puts a transfer file into the lost pupil pool, searches the pool, claims a file of it.
+    case lostPupilPosting = "lost-pupil-posting"
+    case lostPupilSearch = "lost-pupil-search"
+    case lostPupilClaim = "lost-pupil-claim"
   }
 
   /// True for messages that nobody but their two parties may list or open.

@@ -88,11 +88,18 @@ package struct Admission: Sendable {
     let valid = try schemas.validate(read)
     let envelope = valid.envelope
     try requireNamed(valid)
-    let content =
-      valid.messageType.effect == .publication
-      ? try await PublishedDocuments(store: store, limits: limits).content(of: valid) {
+    let content: ContentFacts
+    switch valid.messageType.effect {
+    case .publication:
+      content = try await PublishedDocuments(store: store, limits: limits).content(of: valid) {
         schemas.place(ofAttachment: $0, in: read)
-      } : valid.content
+      }
+    case .transfer, .lostPupilPosting:
+      content = try await TransferDocuments(store: store, limits: limits).content(of: valid) {
+        schemas.place(ofAttachment: $0, in: read)
+      }
+    default: content = valid.content
+    }
     return Submission(
       envelope: envelope,
       claims: Claims(

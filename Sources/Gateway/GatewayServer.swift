@@ -132,6 +132,7 @@ package final class GatewayServer: Sendable {
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
       + DutyRoutes(store: store, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
+      + TransferRoutes(store: store, admission: admission, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes

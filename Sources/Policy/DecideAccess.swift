@@ -54,7 +54,9 @@ struct OwnMessageRule: AccessRule {
         return deny(.roleNotAllowed, "The role sees addressing and events, never content.")
       }
       return permit("The role may open content, with a reason, and the log says so.")
-    case (.gatewayOperator, _), (.stranger, _):
+    case (.missingEducationOfficer, .poolEntry):
+      return permit("Officers of any authority look for lost pupils: initials, year, authority.")
+    case (.gatewayOperator, _), (.missingEducationOfficer, _), (.stranger, _):
       return deny(.notFound, "The message is neither from the party nor to it.")
     }
   }
@@ -69,10 +71,10 @@ struct HeldRule: AccessRule {
     guard facts.heldBecause != nil else { return permit("The message is not held.") }
     let isHandedOver =
       switch facts.asked {
-      case .content, .attachment, .listing: true
+      case .content, .attachment, .listing, .poolEntry: true
       case .status, .proof, .export: false
       }
-    guard facts.relation == .recipient, isHandedOver else {
+    guard [.recipient, .missingEducationOfficer].contains(facts.relation), isHandedOver else {
       return permit("The message is held from its recipient; its state may still be seen.")
     }
     return deny(.messageHeld, "The message is held back from its recipient.")
@@ -88,7 +90,7 @@ struct SealedRule: AccessRule {
     guard facts.isSealed else { return permit("The message is not sealed.") }
     switch facts.relation {
     case .sender, .recipient: return permit("The party is one of the two of a sealed message.")
-    case .gatewayOperator, .stranger:
+    case .gatewayOperator, .missingEducationOfficer, .stranger:
       return deny(.notFound, "A sealed message is for its two parties alone.")
     }
   }

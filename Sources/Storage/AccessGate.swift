@@ -24,6 +24,14 @@ struct AccessGate: Sendable {
     try require(asked, of: message, as: relation, state: party.state)
   }
 
+  /// Asks whether an officer may see the entry of a posting in the lost pupil pool.
+  func requirePoolEntry(of message: MessageRow, by party: Party) throws(Refusal) {
+    let isOfficer = party.role.rawValue.utf8.elementsEqual("children-missing-education".utf8)
+    try require(
+      .poolEntry, of: message, as: isOfficer ? .missingEducationOfficer : .stranger,
+      state: party.state)
+  }
+
   /// The same for the gateway's operator, at its machine.
   func requireOperator(
     _ asked: AccessFacts.Asked, of message: MessageRow, role: StaffRole? = nil

@@ -38,6 +38,10 @@ extension WriteContext {
           INSERT INTO not_shared (message, source, request, reason, leaf) VALUES (?, ?, ?, ?, ?)
           """, arguments: [message.sequence, source.text, request, reason, leaf])
     case .objection: try recordObjection(of: message)
+    case .transfer(let file): try recordTransfer(file, of: message)
+    case .lostPupilPosting(let posting): try recordPosting(posting, of: message)
+    case .lostPupilSearch: try answerPoolSearch(message)
+    case .lostPupilClaim(let claim): try recordClaim(claim, of: message)
     case .publication, nil: break
     }
   }

@@ -23,6 +23,10 @@ package struct Notice: Sendable, Equatable {
     /// To a recipient of a message: something in it was rectified, erased or restricted (UK GDPR,
     /// Article 19).
     case rectification
+    /// To officers: what a search of the lost pupil pool found.
+    case lostPupilsFound = "lost-pupils-found"
+    /// To whoever claimed a file of the lost pupil pool: the file.
+    case lostPupilReleased = "lost-pupil-released"
   }
 
   package let id: Int64

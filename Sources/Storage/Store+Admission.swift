@@ -115,6 +115,9 @@ extension Store {
         let refusal = Refusal(.attachmentMissing, issues: missing)
         return try context.refuse(submission, refusal, decided)
       }
+      if let refusal = try context.poolRefusal(of: submission, content.children) {
+        return try context.refuse(submission, refusal, decided)
+      }
       return .admitted(try context.insert(submission, content, decided, facts))
     }
   }
@@ -194,12 +197,19 @@ private struct Content: Sendable {
   let hex: String
   let children: [ChildKey]
   let sealing: Sealing
+  /// Of the pupil of a file for the lost pupil pool.
+  let posted: [ChildKey]
   /// Of the names that may stand in a text to be published.
   let names: [ChildKey]
 
   init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
     self.sealing = sealing
     children = keys.keys(of: submission.content.identifiers)
+    var posted: [ChildKey] = []
+    if case .lostPupilPosting(let posting) = submission.content.effect {
+      posted = keys.keys(of: posting.identifiers)
+    }
+    self.posted = posted
     names = keys.nameKeys(of: submission.content.effect)
     bytes = Data(submission.received)
     let hash = SHA256.hash(data: submission.received)
@@ -338,7 +348,7 @@ extension WriteContext {
     }
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
-      children: content.children)
+      children: content.children, posted: content.posted)
     try place(admitted, decision)
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
@@ -359,4 +369,6 @@ struct AdmittedMessage {
   let messageID: MessageID
   let submission: Submission
   let children: [ChildKey]
+  /// The keys of the pupil of a file for the lost pupil pool.
+  var posted: [ChildKey] = []
 }

@@ -22,6 +22,7 @@ enum StoreSchema {
     migrator.registerMigration("0007-audit") { try AuditSchema.create(in: $0) }
     migrator.registerMigration("0008-delivery") { try DeliverySchema.create(in: $0) }
     migrator.registerMigration("0009-mesh") { try MeshSchema.create(in: $0) }
+    migrator.registerMigration("0010-transfer") { try TransferSchema.create(in: $0) }
     return migrator
   }
 

@@ -18,7 +18,8 @@ struct Gatehouse: AsyncParsableCommand {
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
       InboxCommand.self, ConnectCommand.self, PolicyCommand.self, ClockCommand.self,
       SchemaCommand.self, LogCommand.self, AuditCommand.self, PartyCommand.self,
-      CertificateCommand.self, ConsentCommand.self, SubjectCommand.self, BenchCommand.self,
+      CertificateCommand.self, ConsentCommand.self, SubjectCommand.self, TransferCommand.self,
+      BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

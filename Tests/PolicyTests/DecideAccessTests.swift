@@ -14,7 +14,11 @@ import Testing
     case .sender: return nil
     case .recipient:
       guard facts.heldBecause != nil else { return nil }
-      return [.content, .attachment, .listing].contains(facts.asked) ? .messageHeld : nil
+      return [.content, .attachment, .listing, .poolEntry].contains(facts.asked)
+        ? .messageHeld : nil
+    case .missingEducationOfficer:
+      guard facts.asked == .poolEntry else { return .notFound }
+      return facts.heldBecause != nil ? .messageHeld : facts.isSealed ? .notFound : nil
     case .gatewayOperator:
       if facts.isSealed { return .notFound }
       if facts.asked == .content {

@@ -77,6 +77,8 @@ package enum ProblemDetails {
   /// format, 3.1); no JSON envelope attribute has that name, so the two never meet.
   private static func isXPath(_ place: String) -> Bool {
     let bytes = place.utf8
+    // Nor has one that of a transfer file's root.
+    if bytes.starts(with: "/CTfile".utf8) { return true }
     return bytes.starts(with: "/event".utf8)
       && (bytes.count == 6 || bytes.dropFirst(6).first.map { $0 == 0x2F || $0 == 0x5B } == true)
   }

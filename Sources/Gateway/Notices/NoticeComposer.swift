@@ -61,6 +61,13 @@ struct NoticeComposer: Sendable {
         ])
       )
     case .deliveryReport: return ("delivery-report", "exchange-operations", report(notice))
+    case .lostPupilsFound:
+      return (
+        "lost-pupil-search-result", "children-missing-education",
+        PoolAnswer.payload(hits: detail["hits"] ?? "")
+      )
+    case .lostPupilReleased:
+      return ("common-transfer-file", "record-transfer", PoolAnswer.release(detail))
     case .rectification:
       return (
         "rectification-notice", "information-rights",

@@ -14,6 +14,7 @@ enum DescribedField: String, Sendable, CaseIterable {
   case cacheControl = "Cache-Control"
   case rateLimitPolicy = "RateLimit-Policy"
   case rateLimit = "RateLimit"
+  case contentDisposition = "Content-Disposition"
 
   private var schema: DocumentValue {
     switch self {
@@ -30,6 +31,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .rateLimitPolicy:
       ["type": "string", "examples": [#""requests";q=30000;w=60"#]]
     case .rateLimit: ["type": "string", "examples": [#""requests";r=29990;t=42"#]]
+    case .contentDisposition: ["type": "string", "pattern": "^attachment; filename="]
     }
   }
 
@@ -47,6 +49,7 @@ enum DescribedField: String, Sendable, CaseIterable {
     case .rateLimitPolicy:
       "What the caller's party may ask for in a window of seconds, where the gateway limits it."
     case .rateLimit: "What is left of that, and for how many seconds."
+    case .contentDisposition: "The name under which the file is kept."
     case .cacheControl: "How long a copy may be kept; `no-store` means not at all."
     }
   }

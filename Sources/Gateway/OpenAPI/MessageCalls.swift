@@ -29,6 +29,11 @@ enum MessageCalls {
         + ofMessages + ofGrounds)
   }
 
+  /// What a message may be refused with, whichever call composes it.
+  static let refusals =
+    RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting + ofMessages
+    + ofGrounds
+
   private static let ofMessages: [RefusalCode] = [
     .unsupportedMediaType, .contentTooLarge, .malformedEnvelope, .senderMismatch,
     .unknownMessageType, .payloadInvalid, .attachmentMissing, .duplicateConflict, .expired,

@@ -11,7 +11,8 @@ enum OpenAPIDocument {
   /// Every call, in the order of the description.
   static func calls(_ limits: Limits) -> [DescribedCall] {
     MessageCalls.all(limits) + DecisionCalls.all(limits) + InboxCalls.all(limits)
-      + DutyCalls.all(limits) + AttachmentCalls.all(limits) + ConsentCalls.all(limits)
+      + DutyCalls.all(limits) + AttachmentCalls.all(limits) + TransferCalls.all
+      + ConsentCalls.all(limits)
       + RightsCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
   }
 
@@ -71,6 +72,7 @@ enum OpenAPIDocument {
     ["name": "Inbox", "description": "The recipient's side."],
     ["name": "Duties", "description": "Replies that are owed, and until when."],
     ["name": "Attachments", "description": "Large content, named by its digest."],
+    ["name": "Transfers", "description": "Common transfer files and the lost pupil pool."],
     ["name": "Consents", "description": "Who consented to what, and until when."],
     ["name": "Rights", "description": "The child's rights: access, rectification, objection."],
     ["name": "Directory", "description": "Whom may I send what, and how must it look."],
@@ -99,6 +101,14 @@ enum OpenAPIDocument {
     "consentId": [
       "name": "consentId", "in": "path", "required": true, "schema": .schema("MessageID"),
       "description": "The record's id, from the answer to its registration.",
+    ],
+    "postingId": [
+      "name": "postingId", "in": "path", "required": true, "schema": .schema("MessageID"),
+      "description": "The posting's id, from the pool's listing or the result of a search.",
+    ],
+    "claimId": [
+      "name": "claimId", "in": "path", "required": true, "schema": .schema("MessageID"),
+      "description": "The claim's id, from the listing of claims.",
     ],
     "sha256": [
       "name": "sha256", "in": "path", "required": true,

@@ -51,6 +51,16 @@ struct BodyReader {
     return text
   }
 
+  /// A list of texts, with one at least.
+  mutating func words(_ name: String) -> [String] {
+    let given = root[name].map { Array($0.elements) } ?? []
+    let words = given.compactMap(\.string)
+    if words.isEmpty || words.count != given.count {
+      fault("/\(name)", "type", "Give a list of words.")
+    }
+    return words
+  }
+
   /// A whole number in a range, or a default.
   mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
     guard let node = root[name] else { return value }

@@ -7,15 +7,17 @@ struct EffectReader: Sendable {
   let effect: MessageType.Effect
   let shape: PayloadShape
 
-  /// Members of the payload that the effect needs, so the schema must require them as strings; the
-  /// last of a disclosure is a list.
+  /// Members of the payload that the effect needs, so the schema must require them.
   static func members(of effect: MessageType.Effect) -> [String] {
     switch effect {
     case .disclosureWithoutConsent: ["messageId", "informedPerson", "reviewOn", "whatDisclosed"]
     case .consentWithdrawal: ["consentRef", "scope"]
     case .notToShare: ["messageId", "reason"]
     case .objection: ["interim"]
-    case .publication: []
+    case .publication, .lostPupilSearch: []
+    case .transfer: ["ctf", "pupilCount"]
+    case .lostPupilPosting: ["ctf"]
+    case .lostPupilClaim: ["postingId", "upn", "claimant", "evidence"]
     }
   }
 
@@ -38,7 +40,28 @@ struct EffectReader: Sendable {
       var scan = PublicationScan(shape: shape, day: day)
       scan.read(payload)
       return .publication(findings: scan.findings, possibleNames: scan.possibleNames)
+    case .transfer:
+      return .transfer(file(of: payload, pupils: payload["pupilCount"]?.integer ?? 0))
+    case .lostPupilPosting:
+      let historic = payload["historicGround"]?.string
+      return .lostPupilPosting(
+        LostPupilPosting(
+          file: file(of: payload, pupils: 1), regulations: historic == nil ? .of2024 : .of2006,
+          ground: historic ?? text("removalGround")))
+    case .lostPupilSearch: return .lostPupilSearch
+    case .lostPupilClaim:
+      return .lostPupilClaim(
+        LostPupilClaim(
+          posting: text("postingId"), school: text("claimant"),
+          evidence: payload.elements(of: "evidence").compactMap(\.string).sorted()))
     }
+  }
+
+  private func file(of payload: JSONNode, pupils: Int64) -> TransferClaim {
+    let file = payload["ctf"]
+    return TransferClaim(
+      fileName: file?["fileName"]?.string ?? "", version: file?["version"]?.string ?? "",
+      sha256: file?["sha256"]?.string ?? "", pupils: pupils)
   }
 
   /// A scope that cannot be read takes the whole consent back: rather too little is shared.

@@ -9,6 +9,11 @@ enum Identifiers {
   /// Check letter, LA (3), establishment (4), year (2), serial (3; its last a letter when
   /// temporary). The letter is Σ cᵢ·i, i = 2…13, mod 23.
   static func isUPN(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    hasUPNCheckLetter(text) && LocalAuthorities.issuedUPNs.contains(number(text, 1..<4))
+  }
+
+  /// The same without the question whether the authority ever issued numbers.
+  static func hasUPNCheckLetter(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard text.count == 13, text[1..<12].allSatisfy(\.isDigit) else { return false }
     var sum = 0
     for index in 1..<12 { sum += Int(text[index] - 0x30) * (index + 1) }
@@ -20,8 +25,7 @@ enum Identifiers {
       last = letter
     }
     sum += last * 13
-    guard text[0] == upnLetters[sum % upnLetters.count] else { return false }
-    return LocalAuthorities.issuedUPNs.contains(number(text, 1..<4))
+    return text[0] == upnLetters[sum % upnLetters.count]
   }
 
   /// Ten digits; weights 10 to 2, the remainder by 11 is not 0, and 10 less it is the last digit.

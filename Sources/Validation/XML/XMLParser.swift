@@ -7,7 +7,8 @@ import ExchangeModel
 /// It takes less than XML 1.0 does: no DOCTYPE, so no entities but the predefined five; no
 /// processing instructions; no XInclude; Namespaces in XML 1.0 is obeyed throughout.
 struct XMLParser {
-  let bytes: [UInt8]
+  /// The whole document, or, when it comes in pieces, the part of it that is still needed.
+  var bytes: [UInt8]
   let limits: Limits
   var position = 0
   var nodes: [XMLNode] = []
@@ -64,7 +65,7 @@ struct XMLParser {
   // MARK: Content
 
   /// What stands at `<`, or the end of the bytes, inside an element.
-  private mutating func parseMarkup(in node: Int) throws(MalformedDocument) {
+  mutating func parseMarkup(in node: Int) throws(MalformedDocument) {
     guard peek() == 0x3C else { throw fault(.unfinished) }
     switch peek(1) {
     case 0x2F: try parseEndTag(of: node)
@@ -88,7 +89,7 @@ struct XMLParser {
   }
 
   /// Character data up to the next `<` or the end.
-  private mutating func parseText(in node: Int) throws(MalformedDocument) {
+  mutating func parseText(in node: Int) throws(MalformedDocument) {
     let start = position
     var isPlain = true
     var hasText = false
@@ -145,7 +146,7 @@ struct XMLParser {
   }
 
   /// Comments and white space outside the root element.
-  private mutating func parseMisc() throws(MalformedDocument) {
+  mutating func parseMisc() throws(MalformedDocument) {
     while true {
       skipSpace()
       guard peek() == 0x3C else { return }
@@ -163,7 +164,7 @@ struct XMLParser {
     }
   }
 
-  private mutating func skipComment() throws(MalformedDocument) {
+  mutating func skipComment() throws(MalformedDocument) {
     let start = position
     position += Self.commentStart.count
     while true {
@@ -217,6 +218,15 @@ struct XMLParser {
 
   private func isWhiteSpace(_ scalar: UInt32) -> Bool {
     scalar == 0x20 || scalar == 0x0A || scalar == 0x09 || scalar == 0x0D
+  }
+
+  /// Forgets the bytes from an offset to the current position, which moves there. Only what no
+  /// record kept points to may be forgotten.
+  mutating func forget(from offset: Int) {
+    _ = currentLine()
+    bytes.removeSubrange(offset..<position)
+    position = offset
+    lineCountedTo = offset
   }
 
   /// The line of the current position, from 1. Counts each line end once over the whole parse.

@@ -17,10 +17,15 @@ enum ScenarioParty: String {
   case partnershipService = "urn:gatehouse:800:sps"
   case officer = "urn:gatehouse:850:dpo"
   case gateway = "urn:gatehouse:850:gatehouse"
+  case transferDesk = "urn:gatehouse:850:transfers"
+  case otherOfficers = "urn:gatehouse:851:cme"
+  case lostPupilPool = "urn:gatehouse:000:lost-pupil-pool"
 
   var role: String {
     switch self {
-    case .cme: "children-missing-education"
+    case .cme, .otherOfficers: "children-missing-education"
+    case .transferDesk: "local-authority-transfers"
+    case .lostPupilPool: "lost-pupil-pool"
     case .sen: "sen-casework"
     case .socialCare: "childrens-social-care"
     case .partnershipService: "send-partnership-service"

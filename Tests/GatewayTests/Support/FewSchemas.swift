@@ -11,6 +11,10 @@ enum FewSchemas {
     "rectification-acknowledgement", "objection", "practice-review-publication",
     "duty-reminder", "medical-evidence-request", "safeguarding-referral",
     "deletion-return", "opaque-transfer", "delivery-report",
+    "deletion-return", "opaque-transfer", "common-transfer-file",
+    "common-transfer-file-acknowledgement",
+    "common-transfer-file-rejection", "destination-confirmation", "lost-pupil-posting",
+    "lost-pupil-search", "lost-pupil-search-result", "lost-pupil-claim",
   ]
 
   /// The copy's path; made at the first use.

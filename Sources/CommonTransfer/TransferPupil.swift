@@ -1,0 +1,32 @@
+// One pupil of a transfer file: what a child is known by, and the element with all the rest.
+// Never interprets a supplier's own data.
+package import ExchangeModel
+package import Validation
+
+/// A pupil as read. The element is good as long as it is kept, and keeps its piece of the file.
+package struct TransferPupil: Sendable {
+  /// From 1, in the order of the file.
+  package let position: Int
+  /// The line of the pupil's start tag, from 1.
+  package let line: Int
+  /// Some check refused this pupil.
+  package var isRefused = false
+  package var upn = ""
+  package var surname = ""
+  package var forename = ""
+  package var dateOfBirth: CivilDate?
+  /// `M`, `F` or what stood there; nil when neither Sex nor Gender did.
+  package var sex: String?
+  /// `NCyearActual`, as it stood there.
+  package var yearGroup: String?
+  package let element: XMLElement
+
+  package init(position: Int, element: XMLElement) {
+    self.position = position
+    self.line = element.line
+    self.element = element
+  }
+
+  /// The element as a document of its own, byte for byte but for namespace declarations.
+  package var bytes: [UInt8] { element.standaloneBytes() }
+}
