@@ -1,0 +1,5 @@
+"""To be written: clock."""
+
+
+def cases():
+    return []

@@ -1,0 +1,5 @@
+"""To be written: power."""
+
+
+def cases():
+    return []

@@ -1,0 +1,5 @@
+"""To be written: wire."""
+
+
+def cases():
+    return []
