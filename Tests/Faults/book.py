@@ -20,6 +20,7 @@ EXAMPLE = json.loads(
     .read_text())
 PASSING = (429, 503, 507)
 TEXT = 4000
+MOST_FAULTS = 2000
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Book:
     repeats: int = 0
     answers: dict = field(default_factory=dict)
     unasked: int = 0
+    # Seconds after which an inbox that cannot be read is a fault.
+    patience: float = 60
 
     def __post_init__(self):
         self.random = random.Random(self.seed)
@@ -101,7 +104,7 @@ class Book:
         known[message_id] = known.get(message_id, 0) + 1
 
     def fault(self, text):
-        if len(self.faults) < 50:
+        if len(self.faults) < MOST_FAULTS:
             self.faults.append(text)
 
     def count(self, status):
@@ -190,10 +193,10 @@ class Receiver:
             except Broken:
                 await asyncio.sleep(0.05)
 
-    async def drain(self, patience=60):
+    async def drain(self):
         """Takes until the inbox is empty (or, for one that never acknowledges, seen through)."""
         clock = asyncio.get_running_loop().time
-        end = clock() + patience
+        end = clock() + self.book.patience
         while True:
             try:
                 if await self.take(wait=0) == 0:

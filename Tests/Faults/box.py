@@ -58,10 +58,12 @@ class Box:
     """One gateway's folder and, while it runs, its process."""
 
     def __init__(self, template, folder):
+        """`template` is None for a folder that is one already, as on a disk put back."""
         self.folder = Path(folder)
-        shutil.copytree(template.folder, self.folder, dirs_exist_ok=True)
         self.config = self.folder / "gatehouse.json"
-        self.settings(lambda settings: settings.update(schemas=str(template.schemas)))
+        if template is not None:
+            shutil.copytree(template.folder, self.folder, dirs_exist_ok=True)
+            self.settings(lambda settings: settings.update(schemas=str(template.schemas)))
         self.process = self.port = self.admin = None
         self.starts = []
         self.contexts = {}

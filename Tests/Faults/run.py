@@ -62,6 +62,12 @@ class Stage:
         self.boxes.append(box)
         return box
 
+    def box_of(self, folder):
+        """The gateway's folder that is there already."""
+        box = Box(None, folder)
+        self.boxes.append(box)
+        return box
+
     def finally_do(self, *command):
         """A command that undoes something, run at the end of the case in any event."""
         self.undo.append(command)
