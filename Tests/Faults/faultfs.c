@@ -1,5 +1,5 @@
-/* A disk that fails when asked: preloaded (LD_PRELOAD) into the gateway, it stands between the
- * program and the C library's file calls. For tests alone; never part of a build.
+/* A disk that fails and a clock that jumps when asked: preloaded (LD_PRELOAD) into the gateway, it
+ * stands between the program and the C library's calls. For tests alone; never part of a build.
  *
  *   FAULT_MATCH   the part of a path that is concerned, such as "-wal"; empty: every regular file
  *   FAULT_CALLS   which calls: any of write, sync, truncate, rename, open, in one string
@@ -9,6 +9,8 @@
  *   FAULT_TIMES   how many then fail; 0: all
  *   FAULT_SWITCH  a file: calls fail only while it is there
  *   FAULT_NOTES   a file that gets a line for each call that failed
+ *   FAULT_CLOCK   a file with the seconds by which the wall clock is off, read at every look; the
+ *                 monotonic clocks are left alone, as a jump of a real clock leaves them
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -173,4 +176,44 @@ int open64(const char *path, int flags, ...) {
   mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
   va_end(rest);
   return opened("open64", path, flags, mode);
+}
+
+static long clock_offset(void) {
+  const char *file = getenv("FAULT_CLOCK");
+  if (!file) return 0;
+  int kept = errno;
+  static int (*real_open)(const char *, int, ...);
+  if (!real_open) real_open = next("open");
+  char text[32] = "";
+  int descriptor = real_open(file, O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    if (read(descriptor, text, sizeof text - 1) < 0) text[0] = 0;
+    close(descriptor);
+  }
+  errno = kept;
+  return atol(text);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  static int (*real)(clockid_t, struct timespec *);
+  if (!real) real = next("clock_gettime");
+  int result = real(clock, time);
+  if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+    time->tv_sec += clock_offset();
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  static int (*real)(struct timeval *, void *);
+  if (!real) real = next("gettimeofday");
+  int result = real(time, zone);
+  if (result == 0 && time) time->tv_sec += clock_offset();
+  return result;
+}
+
+time_t time(time_t *result) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (result) *result = now.tv_sec;
+  return now.tv_sec;
 }

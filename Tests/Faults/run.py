@@ -100,6 +100,8 @@ class Stage:
     def end(self):
         for box in self.boxes:
             box.end()
+        if self.run.keeps:
+            return print(f"kept: {self.folder}")
         for command in reversed(self.undo):
             subprocess.run(command, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -108,8 +110,8 @@ class Stage:
 class Run:
     """One run of the table."""
 
-    def __init__(self, seed, rounds):
-        self.seed, self.rounds = seed, rounds
+    def __init__(self, seed, rounds, keeps):
+        self.seed, self.rounds, self.keeps = seed, rounds, keeps
         self.scratch = Path(tempfile.mkdtemp(prefix="gatehouse-faults-"))
         self.made = self.made_library = None
 
@@ -140,7 +142,8 @@ class Run:
             stage.end()
 
     def end(self):
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        if not self.keeps:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def reason_of(error):
@@ -181,6 +184,7 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--rounds", type=float, default=1.0)
     parser.add_argument("--list", action="store_true", help="only name the cases")
+    parser.add_argument("--keep", action="store_true", help="leave the folders, to look into")
     parser.add_argument("--table", help="write the results here, as a Markdown table")
     parser.add_argument("words", nargs="*", metavar="WORD")
     options = parser.parse_args()
@@ -192,7 +196,7 @@ def main():
         return 0
     alone()
     print(f"seed {options.seed}", flush=True)
-    run = Run(options.seed, options.rounds)
+    run = Run(options.seed, options.rounds, options.keep)
     try:
         lines = perform(run, cases)
     finally:
