@@ -36,6 +36,8 @@ package struct Limits: Sendable {
   package var minimumBodyRate = 10_000
   /// Connections at once, over all parties.
   package var connections = 4096
+  /// Connections at once of the admin listener.
+  package var adminConnections = 64
   /// Submissions that may wait for the writer.
   package var waitingAdmissions = 10_000
   /// Submissions written in one transaction.

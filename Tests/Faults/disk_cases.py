@@ -2,11 +2,13 @@
 more can be believed, never a receipt that does not hold."""
 import asyncio
 import errno
+import hashlib
 import os
 
-from book import Book, Load
+from book import Book, Load, Sender
 from invariants import check
 from kill_cases import summary
+from link import Link
 from power_cases import do
 
 # What fails: calls, part of the path, error, and whether the gateway must end at it.
@@ -23,6 +25,9 @@ FAULTS = [
     ("rename", "/attachments/", errno.EIO, False),
     ("open", "/attachments/", errno.EMFILE, False),
 ]
+
+# Descriptors that a gateway is given where they are to run out.
+FEW = 520
 
 
 def fill(folder, leave=0):
@@ -127,6 +132,24 @@ async def failing(stage):
     return summary(book, f"{len(FAULTS)} kinds of failure, {ended} ends of the process, {kinds}")
 
 
+async def failed_upload(stage):
+    """After a failed sync nothing of an upload is left to build upon: a second sync would succeed
+    and prove nothing."""
+    box, book = stage.box(), Book(stage.seed)
+    await box.start(stage.fault(calls="sync", match="/partial/", errno=errno.EIO, times=1))
+    message = book.message("4321", attach=True)
+    path = f"/v1/attachments/{hashlib.sha256(message.attachment).hexdigest()}"
+    link = Link(box, "4321")
+    refused = await link.call("PUT", path, message.attachment)
+    assert refused.status == 503 and refused.retry_after, str(refused)
+    left = await link.call("HEAD", path)
+    assert left.status == 404, f"{left.fields.get('upload-offset')} bytes are still offered"
+    await Sender(book, link).send(message)
+    link.drop()
+    await check(box, book)
+    return summary(book, "an upload whose sync failed starts anew")
+
+
 async def until(condition, what, box, seconds=20):
     for _ in range(seconds * 100):
         if condition():
@@ -148,36 +171,50 @@ async def slow_disk(stage):
 
 
 async def descriptors(stage):
-    """Few descriptors, and strangers who take them all."""
+    """Few descriptors, and strangers who take all they can get."""
     stage.need("prlimit")
     box, book = stage.box(), Book(stage.seed)
-    await box.start(wrap=("prlimit", "--nofile=100"))
+    assert not await box.start(wrap=("prlimit", "--nofile=500"), must=False)
+    assert "this process may open 500 files" in box.talk(), box.talk()
+    await box.start(wrap=("prlimit", f"--nofile={FEW}"))
     load = Load(box, book, senders=4).begin()
-    # An upload needs a descriptor: it is refused for a retry meanwhile.
-    uploads = Load(box, book, senders=2, attach=1, receive=False).begin()
-    rounds, most = stage.rounds(4), 0
+    uploads = Load(box, book, senders=3, attach=1, receive=False).begin()
+    rounds, most, given = stage.rounds(5), 0, 0
     for _ in range(rounds):
         await asyncio.sleep(0.5)
-        idle = []
-        for _ in range(200):
-            try:
-                idle.append(await asyncio.wait_for(
-                    asyncio.open_connection("127.0.0.1", box.port), 1))
-            except (OSError, TimeoutError):
-                break
-        await asyncio.sleep(0.5)
-        most = max(most, len(os.listdir(f"/proc/{box.process.pid}/fd")))
+        crowd = [asyncio.create_task(stranger(box)) for _ in range(1000)]
+        for _ in range(20):
+            await asyncio.sleep(0.1)
+            assert box.is_running, f"it ended without descriptors: {box.talk()[-800:]}"
+            most = max(most, len(os.listdir(f"/proc/{box.process.pid}/fd")))
         receipts = len(book.receipts)
-        await asyncio.sleep(1.5)
-        assert box.is_running, f"it ended without descriptors: {box.talk()[-800:]}"
+        await asyncio.sleep(2)
+        given += len(book.receipts) - receipts
         assert len(book.receipts) > receipts, "who was connected before got no receipt more"
-        for _, writer in idle:
-            writer.transport.abort()
-    assert most >= 98, f"they were not exhausted: {most} open"
+        for task in crowd:
+            task.cancel()
+        await asyncio.gather(*crowd, return_exceptions=True)
+    assert most > FEW // 3, f"the crowd was no crowd: {most} open"
+    assert most < FEW - 20, f"{most} of {FEW} open: none left for the store"
     await uploads.finish()
     await load.finish()
     await check(box, book)
-    return summary(book, f"{rounds} times all 100 descriptors taken")
+    return summary(book, f"{rounds} times 1000 strangers at {FEW} descriptors, at most {most} open, "
+                   f"{given} receipts meanwhile")
+
+
+async def stranger(box):
+    """Holds a connection for as long as it is let, and comes again."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", box.port)
+            try:
+                await reader.read()
+            finally:
+                writer.transport.abort()
+        except OSError:
+            pass
+        await asyncio.sleep(0.05)
 
 
 def cases():
@@ -185,6 +222,7 @@ def cases():
         ("disk: full, tmpfs", full_tmpfs),
         ("disk: full, ext4", full_ext4),
         ("disk: writes, syncs, renames fail", failing),
+        ("disk: sync of an upload fails", failed_upload),
         ("disk: slow", slow_disk),
         ("descriptors: exhausted", descriptors),
     ]

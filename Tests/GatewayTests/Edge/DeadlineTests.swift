@@ -161,6 +161,36 @@ import Testing
     }
   }
 
+  /// What the cap cannot turn away fast enough waits in the kernel's queue, and is served later.
+  @Test func leavesConnectionsUnacceptedWhileTooManyAreOpen() async throws {
+    try await EdgeHarness.with({
+      $0.limits.connections = 2
+      $0.edgeLimits.acceptedBeyondCap = 0
+      $0.eventLoops = 1
+    }) { harness in
+      let get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      let first = try await harness.connect()
+      let second = try await harness.connect()
+      #expect(try await first.ask(get).status == 200)
+      #expect(try await second.ask(get).status == 200)
+      let waiting = Task { try await harness.connect().ask(get).status }
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(harness.server.counters[.connectionsAccepted] == 2)
+      await first.close()
+      #expect(try await waiting.value == 200)
+      #expect(harness.server.counters[.connectionsOverCap] == 0)
+    }
+  }
+
+  @Test func connectionsLeaveDescriptorsForTheStore() {
+    #expect(DescriptorRoom(limit: 65_536).connections == 32_640)
+    #expect(DescriptorRoom(limit: 512).connections == 128)
+    #expect(DescriptorRoom(limit: 512).problem == nil)
+    #expect(DescriptorRoom(limit: 511).problem?.contains("ulimit -n") == true)
+    #expect(DescriptorRoom(limit: 0).connections == 1)
+    #expect(DescriptorRoom.raised().limit >= DescriptorRoom.least)
+  }
+
   @Test func serves1000ConnectionsAtOnce() async throws {
     try await EdgeHarness.with(
       isPlain: true,
