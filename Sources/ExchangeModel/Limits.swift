@@ -34,6 +34,10 @@ package struct Limits: Sendable {
   package var bodySeconds: Int64 = 30
   /// Bytes a second below which a streamed body is cut off (after `bodySeconds`).
   package var minimumBodyRate = 10_000
+  /// Bytes of a request's body that count for nothing, and bytes beyond that which the bodies of
+  /// all requests may hold together.
+  package var freeBodyBytes = 64 << 10
+  package var bodyBytes = 256 << 20
   /// Connections at once, over all parties.
   package var connections = 4096
   /// Connections at once of the admin listener.

@@ -24,6 +24,8 @@ final class Connection: ChannelDuplexHandler {
   /// When the sweep cuts this connection off, unless it moves on before.
   var deadline: NIODeadline
   var collected: [UInt8] = []
+  /// For what is collected beyond `Limits.freeBodyBytes`.
+  var bodyCharge: BodyCharge?
   var exchangeCount: UInt64 = 0
   /// Streamed body: how long its handler kept us waiting, which is not the peer's fault.
   var pausedSince: NIODeadline?
@@ -67,6 +69,7 @@ final class Connection: ChannelDuplexHandler {
     input = .closed
     exchange?.task?.cancel()
     exchange = nil
+    (collected, bodyCharge) = ([], nil)
     queue.removeAll()
     loop.remove(self)
   }

@@ -134,6 +134,7 @@ extension Connection {
     switch input {
     case .collecting(_, let limit):
       guard bytes.readableBytes <= limit - collected.count else { return fail(.contentTooLarge) }
+      guard hasRoom(for: bytes.readableBytes) else { return fail(.tooBusy) }
       collected.append(contentsOf: bytes.readableBytesView)
     case .streaming(let source, let limit):
       exchange?.requestBytes += bytes.readableBytes
@@ -142,6 +143,15 @@ extension Connection {
     case .awaitingEnd: fail(.badRequest)
     default: break
     }
+  }
+
+  /// Whether so many bytes more may be collected beside what all other requests hold.
+  private func hasRoom(for count: Int) -> Bool {
+    let beyond = collected.count + count - max(collected.count, limits.freeBodyBytes)
+    guard beyond > 0 else { return true }
+    let charge = bodyCharge ?? BodyCharge(shared.counters)
+    bodyCharge = charge
+    return charge.take(beyond, most: limits.bodyBytes)
   }
 
   func receiveEnd() {
@@ -181,7 +191,7 @@ extension Connection {
         number: exchangeCount, id: loop.nextRequestID(),
         receivedAt: shared.settings.surroundings.now(), startedAt: .now())
     }
-    collected = []
+    (collected, bodyCharge) = ([], nil)
     if case .streaming(let source, _) = input { source.finish(Refusal(code)) }
     guard let exchange, !exchange.hasAnswered else { return abort() }
     exchange.task?.cancel()

@@ -11,6 +11,8 @@ package final class EdgeCounters: Sendable {
     /// Connections open now.
     case connections
     case connectionsAccepted
+    /// Bytes of large bodies held now.
+    case bodyBytes
     /// Turned away at the cap.
     case connectionsOverCap
     case handshakesRefused
