@@ -132,9 +132,9 @@ extension Connection {
 
   func receive(_ bytes: ByteBuffer) {
     switch input {
-    case .collecting(_, let limit):
+    case .collecting(let pending, let limit):
       guard bytes.readableBytes <= limit - collected.count else { return fail(.contentTooLarge) }
-      guard hasRoom(for: bytes.readableBytes) else { return fail(.tooBusy) }
+      guard hasRoom(for: bytes.readableBytes, of: pending) else { return fail(.tooBusy) }
       collected.append(contentsOf: bytes.readableBytesView)
     case .streaming(let source, let limit):
       exchange?.requestBytes += bytes.readableBytes
@@ -146,10 +146,14 @@ extension Connection {
   }
 
   /// Whether so many bytes more may be collected beside what all other requests hold.
-  private func hasRoom(for count: Int) -> Bool {
+  private func hasRoom(for count: Int, of pending: PendingRequest) -> Bool {
     let beyond = collected.count + count - max(collected.count, limits.freeBodyBytes)
     guard beyond > 0 else { return true }
     let charge = bodyCharge ?? BodyCharge(shared.counters)
+    if bodyCharge == nil, case .length(let length) = pending.checked.framing {
+      // An array that grows by itself doubles. What is not written to costs no memory.
+      collected.reserveCapacity(length)
+    }
     bodyCharge = charge
     return charge.take(beyond, most: limits.bodyBytes)
   }
