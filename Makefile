@@ -3,16 +3,19 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build format lint interop clean
+.PHONY: help demo test build format lint interop faults clean
 
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests
 # Options for `make demo`, such as ARGS="--port 9000" or ARGS=--once.
 ARGS ?=
-# The program that `make interop` runs; built when not given.
+# The program that `make interop` and `make faults` run; built when not given.
 GATEHOUSE ?=
-# Words that choose interop cases, such as CASES=tls.
+# Words that choose cases of the two, such as CASES=tls.
 CASES ?=
+# For `make faults`: the seed of a run to do again, and how often each fault is done (1 is usual).
+SEED ?=
+ROUNDS ?= 1
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +54,13 @@ interop: ## check against strangers' programs: JDK, jsonschema, sslyze and other
 	  cp Tests/Interop/requirements.txt .venv/requirements.txt; }
 	@GATEHOUSE="$(GATEHOUSE)" PYTHONDONTWRITEBYTECODE=1 \
 	  .venv/bin/python Tests/Interop/run.py $(CASES)
+
+faults: ## kill, cut, fill and slow a gateway under load, and look whether anything was lost
+	@bash .ci/needs build
+	@bash .ci/needs faults
+	@[ -n "$(GATEHOUSE)" ] || $(SWIFT) build --product gatehouse
+	@GATEHOUSE="$(GATEHOUSE)" PYTHONDONTWRITEBYTECODE=1 \
+	  python3 Tests/Faults/run.py $(if $(SEED),--seed $(SEED)) --rounds $(ROUNDS) $(CASES)
 
 clean: ## remove what was built, and the sandbox
 	rm -rf .build .venv sandbox

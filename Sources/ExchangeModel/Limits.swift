@@ -34,8 +34,14 @@ package struct Limits: Sendable {
   package var bodySeconds: Int64 = 30
   /// Bytes a second below which a streamed body is cut off (after `bodySeconds`).
   package var minimumBodyRate = 10_000
+  /// Bytes of a request's body that count for nothing, and bytes beyond that which the bodies of
+  /// all requests may hold together.
+  package var freeBodyBytes = 64 << 10
+  package var bodyBytes = 256 << 20
   /// Connections at once, over all parties.
   package var connections = 4096
+  /// Connections at once of the admin listener.
+  package var adminConnections = 64
   /// Submissions that may wait for the writer.
   package var waitingAdmissions = 10_000
   /// Submissions written in one transaction.
@@ -55,8 +61,6 @@ package struct Limits: Sendable {
   /// Requests of one party in a minute, and messages it may send in a day; 0 for no limit.
   package var requestsPerMinute = 30_000
   package var messagesPerDay = 0
-  /// Bytes of request bodies in hand at once, over all parties; beyond it a body is not begun.
-  package var bodyBytesInHand = 256 << 20
   /// Characters of a refusal's detail that a recipient may give.
   package var acknowledgementDetail = 1000
   /// Bytes of a consent as it is registered.

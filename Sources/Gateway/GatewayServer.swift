@@ -91,6 +91,7 @@ package final class GatewayServer: Sendable {
       if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }
       return found
     }
+    edge.limits.connections = Self.connections(settings, logger: logger)
     let admission = Admission(
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
       mesh: settings.mesh)
@@ -117,6 +118,17 @@ package final class GatewayServer: Sendable {
       notices: NoticeSender(
         store: store, admission: admission, surroundings: surroundings, logger: logger),
       delivery: delivery, opened: opened, settings: settings, logger: logger)
+  }
+
+  /// The connections that the settings allow and the process's descriptors carry.
+  private static func connections(_ settings: Settings, logger: Logger) -> Int {
+    let wanted = settings.limits.connections
+    let room = DescriptorRoom.raised()
+    guard room.connections < wanted else { return wanted }
+    logger.warning(
+      "descriptors.few",
+      metadata: ["size": "\(room.limit)", "count": "\(room.connections)"])
+    return room.connections
   }
 
   /// The API's route table: what OpenAPI describes.
@@ -248,7 +260,7 @@ package final class GatewayServer: Sendable {
 
   /// What would keep a gateway with these settings from starting, in words; empty when nothing.
   package static func problems(of settings: Settings) -> [String] {
-    var problems: [String] = []
+    var problems = [DescriptorRoom.raised().problem].compactMap { $0 }
     let files = [
       ("tls.certificate", settings.certificate), ("tls.key", settings.key),
       ("tls.clientAuthority", settings.clientAuthority), ("log.key", LogKeyFile.path(settings)),

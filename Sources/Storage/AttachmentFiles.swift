@@ -72,7 +72,13 @@ package struct AttachmentFiles: Sendable {
       unlink(upload.path)
       throw Refusal(.attachmentDigestMismatch)
     }
-    try upload.sync()
+    do {
+      try upload.sync()
+    } catch {
+      // The kernel now calls these bytes clean: a second sync would succeed, and prove nothing.
+      unlink(upload.path)
+      throw error
+    }
     let target = path(of: sha256)
     let folder = "\(whole)/\(sha256.prefix(2))"
     if mkdir(folder, 0o700) == 0 {

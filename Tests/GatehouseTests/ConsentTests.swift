@@ -143,5 +143,40 @@ extension GatehouseTests {
       let verified = try await GatehouseProcess.run(["log", "verify", "--config", directory.config])
       #expect(verified.code == 0, "\(verified.talk)")
     }
+
+    @Test("A crash after a notice was admitted: it is told once")
+    func noticeCrash() async throws {
+      let directory = try await SandboxDirectory.make()
+      let armed = ["GATEHOUSE_FAILPOINT": Failpoint.noticeBeforeSent.rawValue]
+      let gateway = try #require(try await ServedGateway(directory, environment: armed))
+      let school = try directory.client("4321", port: gateway.port)
+      let recorded = try await school.recordConsent(Array(Self.consent.utf8))
+      let id = try #require(
+        MessageID(try JSONDocument.parse(recorded.bytes).root["id"]?.string ?? ""))
+      var envelope = try EnvelopeReader.read(
+        try #require(FileManager.default.contents(atPath: Example.question).map { Array($0) }),
+        format: .json
+      ).envelope
+      envelope.consentRef = id.text
+      let answer = try await school.send(EnvelopeWriter.write(envelope, as: .json), format: .json)
+      #expect(answer.status == 202, "\(answer.text)")
+      // The answer may be lost in the crash that follows it.
+      _ = try? await school.withdrawConsent(id)
+      try await school.close()
+      #expect(try await gateway.process.wait(seconds: 20).signal == SIGKILL)
+
+      let again = try #require(try await ServedGateway(directory))
+      let back = try directory.client("4321", port: again.port)
+      func told() async throws -> Int {
+        let inbox = try JSONDocument.parse(try await back.call("GET", "/v1/inbox").bytes).root
+        return inbox["messages"].map { Array($0.elements) }?
+          .count { $0["type"]?.string == "gatehouse.rejection-notice.v1" } ?? 0
+      }
+      for _ in 0..<100 where try await told() == 0 { try await Task.sleep(for: .milliseconds(50)) }
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(try await told() == 1)
+      try await back.close()
+      try await again.stop()
+    }
   }
 }

@@ -7,6 +7,7 @@ enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
     "triage-outcome", "medical-evidence-request", "opaque-transfer",
+    "rejection-notice",
   ]
 
   /// The copy's path; made at the first use.

@@ -105,7 +105,7 @@ extension GatehouseTests {
 }
 
 /// What the senders sent, and the receipts they got.
-private final class ReceiptBook: Sendable {
+final class ReceiptBook: Sendable {
   private struct Entries {
     /// Sent, by the sender's id; answered or not.
     var sent: [String: [UInt8]] = [:]
@@ -118,21 +118,23 @@ private final class ReceiptBook: Sendable {
 
   var receipts: [String: [UInt8]] { entries.withLock { $0.receipts } }
 
-  /// Sends with several senders at once until the gateway is gone, or fails otherwise.
+  /// Sends with several senders at once until the gateway is gone, or answers with the status
+  /// `last`; fails otherwise.
   func send(
-    to gateway: ServedGateway, _ directory: SandboxDirectory, round: String
+    to gateway: ServedGateway, _ directory: SandboxDirectory, round: String,
+    until last: Int? = nil
   ) async throws {
     let client = try directory.client("4321", port: gateway.port)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for sender in 0..<Self.senders {
-        group.addTask { try await self.send(client, "\(round)-\(sender)") }
+        group.addTask { try await self.send(client, "\(round)-\(sender)", until: last) }
       }
       try await group.waitForAll()
     }
     try? await client.close()
   }
 
-  private func send(_ client: PartyClient, _ name: String) async throws {
+  private func send(_ client: PartyClient, _ name: String, until last: Int?) async throws {
     for number in 0..<10_000 {
       let id = "\(name)-\(number)"
       let envelope = try Example.envelope(id: id)
@@ -143,6 +145,7 @@ private final class ReceiptBook: Sendable {
       } catch is ClientFault {
         return
       }
+      if answer.status == last { return }
       try #require(answer.status == 202, "\(answer.text)")
       entries.withLock { $0.receipts[id] = answer.bytes }
     }

@@ -24,8 +24,8 @@ final class Connection: ChannelDuplexHandler {
   /// When the sweep cuts this connection off, unless it moves on before.
   var deadline: NIODeadline
   var collected: [UInt8] = []
-  /// Bytes of the present request's body, as counted in `EdgeCounters.Name.bodyBytes`.
-  private var countedBytes = 0
+  /// For what is collected beyond `Limits.freeBodyBytes`.
+  var bodyCharge: BodyCharge?
   var exchangeCount: UInt64 = 0
   /// Streamed body: how long its handler kept us waiting, which is not the peer's fault.
   var pausedSince: NIODeadline?
@@ -63,13 +63,13 @@ final class Connection: ChannelDuplexHandler {
   }
 
   private func forget() {
-    forgetBody()
     guard context != nil else { return }
     context = nil
     if case .streaming(let source, _) = input { source.finish(ChannelError.eof) }
     input = .closed
     exchange?.task?.cancel()
     exchange = nil
+    (collected, bodyCharge) = ([], nil)
     queue.removeAll()
     loop.remove(self)
   }
@@ -206,19 +206,6 @@ final class Connection: ChannelDuplexHandler {
   }
 
   /// Ends at once.
-  /// Counts bytes of a body; false when that many may not be in hand.
-  func count(bodyBytes bytes: Int) -> Bool {
-    countedBytes += bytes
-    return shared.counters.add(.bodyBytes, bytes) <= limits.bodyBytesInHand
-  }
-
-  /// The request is over: nothing of its body is in hand any more.
-  func forgetBody() {
-    guard countedBytes > 0 else { return }
-    shared.counters.add(.bodyBytes, -countedBytes)
-    countedBytes = 0
-  }
-
   func abort() {
     exchange?.task?.cancel()
     close()

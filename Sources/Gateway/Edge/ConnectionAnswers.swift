@@ -9,6 +9,8 @@ extension Connection {
   /// Hands a request to its route's handler.
   func start(_ pending: PendingRequest, body: RequestBody, _ context: ChannelHandlerContext) {
     guard let exchange else { return }
+    let charge = bodyCharge
+    bodyCharge = nil
     let request = HTTPRequest(
       verb: pending.checked.verb, segments: pending.checked.target.segments,
       template: pending.route.template, path: pending.checked.target.path,
@@ -27,11 +29,11 @@ extension Connection {
       }
     case .async(let handler):
       let remote = RemoteConnection(self, number: exchange.number)
-      self.exchange?.task = Task { await remote.run(handler, request, logger) }
+      self.exchange?.task = Task { await remote.run(handler, request, logger, charge) }
     case .asyncOnLoop(let handler):
       let remote = RemoteConnection(self, number: exchange.number)
       self.exchange?.task = Task(executorPreference: loop.taskExecutor) {
-        await remote.run(handler, request, logger)
+        await remote.run(handler, request, logger, charge)
       }
     }
   }
@@ -78,7 +80,6 @@ extension Connection {
   private func finish(_ buffer: ByteBuffer) {
     guard let context, let exchange else { return }
     record(exchange)
-    forgetBody()
     if exchange.isKeepAlive {
       self.exchange = nil
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)

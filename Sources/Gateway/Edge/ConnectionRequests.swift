@@ -88,11 +88,6 @@ extension Connection {
       guard (announced ?? 0) <= limit else {
         return refuse(Refusal(.contentTooLarge), pending.checked)
       }
-      // Before memory grows: whoever comes when too much is in hand is asked to come again.
-      guard shared.counters[.bodyBytes] + (announced ?? 0) <= limits.bodyBytesInHand else {
-        shared.counters.add(.bodiesOverCap)
-        return refuse(Refusal(.tooBusy), pending.checked)
-      }
       // Trust an announced length only as far as one read: memory follows what really comes.
       collected.reserveCapacity(min(announced ?? 0, 64 << 10))
       deadline = started + .seconds(limits.bodySeconds)
@@ -137,13 +132,9 @@ extension Connection {
 
   func receive(_ bytes: ByteBuffer) {
     switch input {
-    case .collecting(_, let limit):
+    case .collecting(let pending, let limit):
       guard bytes.readableBytes <= limit - collected.count else { return fail(.contentTooLarge) }
-      // Many that began together may still be too much together.
-      guard count(bodyBytes: bytes.readableBytes) else {
-        shared.counters.add(.bodiesOverCap)
-        return fail(.tooBusy)
-      }
+      guard hasRoom(for: bytes.readableBytes, of: pending) else { return fail(.tooBusy) }
       collected.append(contentsOf: bytes.readableBytesView)
     case .streaming(let source, let limit):
       exchange?.requestBytes += bytes.readableBytes
@@ -152,6 +143,19 @@ extension Connection {
     case .awaitingEnd: fail(.badRequest)
     default: break
     }
+  }
+
+  /// Whether so many bytes more may be collected beside what all other requests hold.
+  private func hasRoom(for count: Int, of pending: PendingRequest) -> Bool {
+    let beyond = collected.count + count - max(collected.count, limits.freeBodyBytes)
+    guard beyond > 0 else { return true }
+    let charge = bodyCharge ?? BodyCharge(shared.counters)
+    if bodyCharge == nil, case .length(let length) = pending.checked.framing {
+      // An array that grows by itself doubles. What is not written to costs no memory.
+      collected.reserveCapacity(length)
+    }
+    bodyCharge = charge
+    return charge.take(beyond, most: limits.bodyBytes)
   }
 
   func receiveEnd() {
@@ -191,7 +195,7 @@ extension Connection {
         number: exchangeCount, id: loop.nextRequestID(),
         receivedAt: shared.settings.surroundings.now(), startedAt: .now())
     }
-    collected = []
+    (collected, bodyCharge) = ([], nil)
     if case .streaming(let source, _) = input { source.finish(Refusal(code)) }
     guard let exchange, !exchange.hasAnswered else { return abort() }
     exchange.task?.cancel()

@@ -11,6 +11,8 @@ package final class EdgeCounters: Sendable {
     /// Connections open now.
     case connections
     case connectionsAccepted
+    /// Bytes of large bodies held now.
+    case bodyBytes
     /// Turned away at the cap.
     case connectionsOverCap
     case handshakesRefused
@@ -24,10 +26,6 @@ package final class EdgeCounters: Sendable {
     case deadlines
     /// Connections dropped because their certificate was suspended.
     case dropped
-    /// Bytes of bodies that are being collected, or whose handlers run.
-    case bodyBytes
-    /// Bodies not begun because too many bytes were in hand.
-    case bodiesOverCap
   }
 
   private final class Counter: Sendable {

@@ -19,6 +19,8 @@ package struct EdgeLimits: Sendable {
   package var streamedReadsResume = 4
   /// Connections that wait in the kernel to be accepted.
   package var backlog: Int32 = 1024
+  /// Connections beyond the cap that may be open at once, because they are just being turned away.
+  package var acceptedBeyondCap = 32
   /// Milliseconds between two looks at the deadlines: how late one may be noticed.
   package var sweepMilliseconds: Int64 = 200
 

@@ -70,6 +70,12 @@ package final class EdgeServer: Sendable {
     return try await ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: settings.edgeLimits.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let most = settings.limits.connections + settings.edgeLimits.acceptedBeyondCap
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(most: most))
+        }
+      }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {

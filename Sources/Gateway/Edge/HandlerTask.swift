@@ -17,8 +17,11 @@ struct RemoteConnection: Sendable {
     self.number = number
   }
 
-  /// Runs the handler and sends what it answers.
-  func run(_ handler: Route.Handler, _ request: HTTPRequest, _ logger: Logger) async {
+  /// Runs the handler and sends what it answers. Holds the charge for the body until then.
+  func run(
+    _ handler: Route.Handler, _ request: HTTPRequest, _ logger: Logger, _ charge: BodyCharge?
+  ) async {
+    defer { withExtendedLifetime(charge) {} }
     let response: HTTPResponse
     do {
       response = try await handler(request)

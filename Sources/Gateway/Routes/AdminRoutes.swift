@@ -47,6 +47,7 @@ struct AdminRoutes: Sendable {
     var plain = EdgeSettings(surroundings: surroundings, logger: logger)
     plain.host = settings.adminHost
     plain.port = port
+    plain.limits.connections = settings.limits.adminConnections
     var all = routes
     if Self.loopback.contains(settings.adminHost) {
       let token = try AdminToken(folder: settings.data, surroundings: surroundings)

@@ -125,7 +125,7 @@ extension Settings {
       "/limits/requestsPerMinute", in: 0...100_000_000, &limits.requestsPerMinute)
     reader.integer("/limits/messagesPerDay", in: 0...100_000_000, &limits.messagesPerDay)
     reader.integer(
-      "/limits/bodyBytesInHand", in: (1 << 20)...(1 << 40), &limits.bodyBytesInHand)
+      "/limits/bodyBytes", in: (1 << 20)...(1 << 40), &limits.bodyBytes)
     reader.bool("/law/informationSharingDuty", &inForce.informationSharingDuty)
     let issues = reader.finish()
     guard issues.isEmpty else { throw SettingsFault(path: name, issues: issues) }
@@ -162,7 +162,7 @@ extension Settings {
       ("limits.connections", String(limits.connections)),
       ("limits.requestsPerMinute", String(limits.requestsPerMinute)),
       ("limits.messagesPerDay", String(limits.messagesPerDay)),
-      ("limits.bodyBytesInHand", String(limits.bodyBytesInHand)),
+      ("limits.bodyBytes", String(limits.bodyBytes)),
       ("law.informationSharingDuty", String(inForce.informationSharingDuty)),
     ]
   }

@@ -99,8 +99,11 @@ import Validation
     }
   }
 
-  @Test func tooManyBytesInHandAreRefusedBeforeTheyCome() async throws {
-    try await GatewayHarness.with({ $0.limits.bodyBytesInHand = 1000 }) { gateway in
+  @Test func tooManyBytesInHandAreAnsweredWithALaterTime() async throws {
+    try await GatewayHarness.with({
+      $0.limits.freeBodyBytes = 0
+      $0.limits.bodyBytes = 1000
+    }) { gateway in
       let school = try gateway.client(.school)
       let answer = try await school.send(try SampleEnvelopes.json(), format: .json)
       #expect(answer.status == 503 && answer.code == "too-busy")

@@ -144,6 +144,39 @@ import Testing
     }
   }
 
+  /// Large bodies wait for each other; small ones go on; what was held is given back.
+  @Test func boundsWhatAllBodiesHoldTogether() async throws {
+    try await EdgeHarness.with({
+      $0.limits.freeBodyBytes = 1000
+      $0.limits.bodyBytes = 20_000
+    }) { harness in
+      func post(_ count: Int, announced: Int? = nil) -> String {
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(announced ?? count)\r\n\r\n"
+          + String(repeating: "x", count: count)
+      }
+      let counters = harness.server.counters
+      let holder = try await harness.connect()
+      holder.send(post(15_000, announced: 15_001))
+      while counters[.bodyBytes] < 14_000 { try await Task.sleep(for: .milliseconds(5)) }
+      let second = try await harness.connect()
+      let refused = try await second.ask(post(10_000))
+      #expect(refused.status == 503)
+      #expect(refused.field("Retry-After") == "5")
+      #expect(try await harness.connect().ask(post(900)).status == 200)
+      holder.send("x")
+      #expect(try await holder.answer().status == 200)
+      #expect(try await harness.connect().ask(post(10_000)).status == 200)
+      let broken = try await harness.connect()
+      broken.send(post(15_000, announced: 15_001))
+      while counters[.bodyBytes] < 14_000 { try await Task.sleep(for: .milliseconds(5)) }
+      await broken.close()
+      for _ in 0..<400 where counters[.bodyBytes] != 0 {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      #expect(counters[.bodyBytes] == 0)
+    }
+  }
+
   @Test func capsTheConnections() async throws {
     try await EdgeHarness.with({ $0.limits.connections = 2 }) { harness in
       let get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -159,6 +192,36 @@ import Testing
       #expect(try await harness.connect().ask(get).status == 200)
       #expect(harness.server.counters[.connectionsOverCap] == 1)
     }
+  }
+
+  /// What the cap cannot turn away fast enough waits in the kernel's queue, and is served later.
+  @Test func leavesConnectionsUnacceptedWhileTooManyAreOpen() async throws {
+    try await EdgeHarness.with({
+      $0.limits.connections = 2
+      $0.edgeLimits.acceptedBeyondCap = 0
+      $0.eventLoops = 1
+    }) { harness in
+      let get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      let first = try await harness.connect()
+      let second = try await harness.connect()
+      #expect(try await first.ask(get).status == 200)
+      #expect(try await second.ask(get).status == 200)
+      let waiting = Task { try await harness.connect().ask(get).status }
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(harness.server.counters[.connectionsAccepted] == 2)
+      await first.close()
+      #expect(try await waiting.value == 200)
+      #expect(harness.server.counters[.connectionsOverCap] == 0)
+    }
+  }
+
+  @Test func connectionsLeaveDescriptorsForTheStore() {
+    #expect(DescriptorRoom(limit: 65_536).connections == 32_640)
+    #expect(DescriptorRoom(limit: 512).connections == 128)
+    #expect(DescriptorRoom(limit: 512).problem == nil)
+    #expect(DescriptorRoom(limit: 511).problem?.contains("ulimit -n") == true)
+    #expect(DescriptorRoom(limit: 0).connections == 1)
+    #expect(DescriptorRoom.raised().limit >= DescriptorRoom.least)
   }
 
   @Test func serves1000ConnectionsAtOnce() async throws {
