@@ -11,6 +11,7 @@ exit codes: 0 all passed, 1 one failed, 2 there was nothing to run.
 """
 import argparse
 import asyncio
+import logging
 import os
 import random
 import shutil
@@ -195,6 +196,8 @@ def main():
         print("\n".join(name for name, _ in cases))
         return 0
     alone()
+    # It tells of every broken connection; here they are broken on purpose.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     print(f"seed {options.seed}", flush=True)
     run = Run(options.seed, options.rounds, options.keep)
     try:
