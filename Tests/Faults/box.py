@@ -42,7 +42,8 @@ class Template:
     def __init__(self, scratch):
         self.schemas = scratch / "schemas"
         (self.schemas / "messages").mkdir(parents=True)
-        for part in ["vocabulary.json", "common", "envelope", *(f"messages/{t}" for t in FEW_TYPES)]:
+        messages = [f"messages/{name}" for name in FEW_TYPES]
+        for part in ["vocabulary.json", "common", "envelope", *messages]:
             source, target = SCHEMAS / part, self.schemas / part
             shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
         self.folder = scratch / "template"

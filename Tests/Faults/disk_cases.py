@@ -123,7 +123,8 @@ async def failing(stage):
                 assert box.is_running, f"{calls} {match}: it ended: {box.talk()[-800:]}"
                 lever.unlink()
             await load.finish()
-            assert not book.faults, f"{calls} on {match}, {errno.errorcode[error]}: {book.faults[:4]}"
+            assert not book.faults, (
+                f"{calls} on {match}, {errno.errorcode[error]}: {book.faults[:4]}")
             await box.stop()
     await box.start()
     await check(box, book)
@@ -199,8 +200,8 @@ async def descriptors(stage):
     await uploads.finish()
     await load.finish()
     await check(box, book)
-    return summary(book, f"{rounds} times 1000 strangers at {FEW} descriptors, at most {most} open, "
-                   f"{given} receipts meanwhile")
+    return summary(book, f"{rounds} times 1000 strangers at {FEW} descriptors, at most {most} "
+                   f"open, {given} receipts meanwhile")
 
 
 async def stranger(box):

@@ -1,8 +1,8 @@
 """The invariants: what must hold after any fault. Never repairs, never looks away.
 
-Every message with a receipt reached its recipient, or lies in its inbox, or is reported; nothing was
-handed over under another id; after dedupe by source and id nothing came twice; bytes are equal; the
-receipt is given again; the database is whole; the log verifies.
+Every message with a receipt reached its recipient, or lies in its inbox, or is reported; nothing
+was handed over under another id; after dedupe by source and id nothing came twice; bytes are equal;
+the receipt is given again; the database is whole; the log verifies.
 """
 import hashlib
 import json
