@@ -21,6 +21,8 @@ extension GatehouseTests {
       .connectorBeforeQuarantine: "ConnectTests", .connectorBeforeNote: "ConnectTests",
       .connectorBeforeAcknowledgement: "ConnectTests", .meshChunkBeforeRow: "MeshKillTests",
       .meshBeforeAdmission: "MeshKillTests", .meshBeforeEnd: "MeshKillTests",
+      .pushBeforeSent: "PushKillTests", .pushBeforeRow: "PushKillTests",
+      .pushAfterRow: "PushKillTests",
     ]
 
     @Test("Each has a test, and a line of what it leaves", arguments: Failpoint.allCases)
