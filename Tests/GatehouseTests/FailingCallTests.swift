@@ -2,6 +2,7 @@
 // failed sync no receipt more, and all that were given are honoured. Left out without a C compiler.
 
 import Foundation
+import Gateway
 import Testing
 
 extension GatehouseTests {
