@@ -69,7 +69,8 @@ package struct NameVariants: Sendable {
     ("skaya", "ski"), ("skaia", "ski"),
   ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
 
-  private func leader(of word: [UInt8]) -> [UInt8] {
+  /// The first spelling of a word's first group; the word itself when it has none.
+  func leader(of word: [UInt8]) -> [UInt8] {
     // A Polish or Czech surname has a form for women; registers of a family hold both.
     for (feminine, masculine) in Self.feminine where word.count > 5 && word.ends(feminine) {
       return word.dropLast(feminine.count) + masculine
