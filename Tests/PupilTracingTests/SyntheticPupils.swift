@@ -34,7 +34,9 @@ struct SyntheticPupils {
     while records.count < count { family() }
   }
 
-  mutating func pick<T>(_ items: [T]) -> T { items[Int.random(in: 0..<items.count, using: &numbers)] }
+  mutating func pick<T>(_ items: [T]) -> T {
+    items[Int.random(in: 0..<items.count, using: &numbers)]
+  }
   mutating func one(in count: Int) -> Bool { Int.random(in: 0..<count, using: &numbers) == 0 }
 
   mutating func date() -> BirthDate {

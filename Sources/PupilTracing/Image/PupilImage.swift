@@ -149,7 +149,8 @@ struct KeyDirectory: @unchecked Sendable {
       let raw = try bytes.read(offset: offset + first * 8, count: size * 8)
       raw.withUnsafeBytes { raw in
         for index in 0..<raw.count / 8 {
-          let key = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+          let key = UInt64(
+            littleEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
           guard UInt32(key >> 32) == hash else { continue }
           let row = UInt32(truncatingIfNeeded: key)
           if Int(row) < rowCount, rows.count < Self.rowsLimit { rows.append(row) }

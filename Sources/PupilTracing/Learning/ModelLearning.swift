@@ -46,7 +46,8 @@ package struct ModelLearning: Sendable {
     for one in cases {
       let weigher = Weigher(plan: one.plan, figures: pool.image.figures, model: model)
       let weights = one.evidence.map { weigher.weights($0) }
-      let posterior = Posterior(weights, pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+      let posterior = Posterior(
+        weights, pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
         model: model)
       counts.add(here: 1 - posterior.notHere)
       for index in weights.indices where posterior.candidates[index] > 0.005 {
@@ -109,7 +110,9 @@ struct LevelCounts {
       if let level = finding.surname?.level { surname[Int(level.rawValue)] += share }
       if let level = finding.forename?.level { forename[Int(level.rawValue)] += share }
       // A middle name that is compared with a forename says nothing of middle names.
-      if kind != .middleNameUsed, let level = finding.middle?.level { middle[Int(level.rawValue)] += share }
+      if kind != .middleNameUsed, let level = finding.middle?.level {
+        middle[Int(level.rawValue)] += share
+      }
     }
     if let level = evidence.date?.level { date[Int(level.rawValue)] += weight }
     if let cell = evidence.place { place[cell.index] += weight }

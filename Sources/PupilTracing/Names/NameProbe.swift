@@ -134,8 +134,10 @@ struct NameProbe: Sendable {
     if edits == 2, limit >= 2 {
       return NameAgreement(level: .twoEdits, spread: Float(Spread.twoEdits(longer)))
     }
-    if edits <= limit || (longer >= 7 && ours.first == theirs.first && abs(ours.count - theirs.count) <= 3
-      && EditDistance.jaroWinkler(ours, theirs) >= 0.9) {
+    if edits <= limit
+      || (longer >= 7 && ours.first == theirs.first && abs(ours.count - theirs.count) <= 3
+        && EditDistance.jaroWinkler(ours, theirs) >= 0.9)
+    {
       return NameAgreement(level: .alike, spread: Float(Spread.alike))
     }
     return nil

@@ -113,8 +113,10 @@ struct Comparison {
       // So many postcodes lie one slip away, each about as full as the one told.
       let neighbours = 80.0
       let beside = PlaceCell(postcode: .missing, address: cell.address)
-      chance = max(chance, neighbours * figures.share(of: known.postcode)
-        * (cell.address == .missing ? 1 : figures.placeChance[beside.index]))
+      chance = max(
+        chance,
+        neighbours * figures.share(of: known.postcode)
+          * (cell.address == .missing ? 1 : figures.placeChance[beside.index]))
     } else if cell.address == .exact {
       let beside = PlaceCell(postcode: cell.postcode, address: .missing)
       chance = figures.share(of: known.address) * max(0.001, figures.placeChance[beside.index])
@@ -130,9 +132,10 @@ struct Comparison {
         record.schools.contains(query.school) ? min(8, Bits.log2(0.7 / share)) : -1.2
     }
     if !query.parents.isEmpty, !record.parents.isEmpty {
-      let best = query.parents.map { parent in
-        record.parents.map { Self.kin(parent, $0, variants) }.max() ?? 0
-      }.max() ?? 0
+      let best =
+        query.parents.map { parent in
+          record.parents.map { Self.kin(parent, $0, variants) }.max() ?? 0
+        }.max() ?? 0
       evidence.parents = best == 2 ? 7 : best == 1 ? 2.5 : -1
     }
     if !query.siblings.isEmpty {

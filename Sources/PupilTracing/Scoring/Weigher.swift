@@ -113,7 +113,12 @@ struct Weigher {
 
   /// `chance`: log2 of a stranger's agreeing so.
   func place(_ cell: PlaceCell, _ chance: Double) -> Double {
-    Bits.log2(model.place[cell.index] / placeShare(cell)) - chance
+    let bits = Bits.log2(model.place[cell.index] / placeShare(cell)) - chance
+    // To have moved far never speaks for a child, however few of the pool live elsewhere.
+    let isElsewhere =
+      cell.postcode == .other
+      && (cell.address == .missing || cell.address == .weak || cell.address == .other)
+    return isElsewhere ? min(0, bits) : bits
   }
 
   /// The model's share of cells of which as much is known.
@@ -139,7 +144,8 @@ struct Weigher {
       let times = model.gaps[plan.gap(field)]
       guard times != 1, share > 0, share < 1 else { continue }
       let own = times * share / (1 - share + times * share)
-      bits += evidence.gaps >> UInt8(field.rawValue) & 1 != 0
+      bits +=
+        evidence.gaps >> UInt8(field.rawValue) & 1 != 0
         ? Bits.log2(own / share) : Bits.log2((1 - own) / (1 - share))
     }
     return max(-8, min(8, bits))

@@ -10,20 +10,21 @@ struct Answering {
   static let match = 0.95
   static let possible = 0.5
   static let shown = 0.02
-  /// Below this log-odds nobody is shown.
-  static let leastBits = -40.0
 
   func answer() -> TraceAnswer {
     let found = search.found
-    let posterior = Posterior(found.map(\.weights), pupils: pupils, kin: search.pool.image.figures.kin, model: model)
+    let posterior = Posterior(
+      found.map(\.weights), pupils: pupils, kin: search.pool.image.figures.kin, model: model)
     let text = TraceText(search: search)
     var children: [TraceCandidate] = []
     var household: [TraceCandidate] = []
     for index in found.indices {
       let bits = posterior.bits[index]
-      let isKin = isHousehold(found[index])
+      let isKin = isHousehold(found[index]) || isKinOfFirst(index)
       guard children.count < TraceLimits.candidates || household.count < 2 else { break }
-      if isKin ? household.count >= TraceLimits.candidates : bits < Self.leastBits { continue }
+      if isKin ? household.count >= TraceLimits.candidates : bits < search.pool.leastBits {
+        continue
+      }
       let candidate = TraceCandidate(
         id: found[index].record.id, reading: isKin ? .household : .child, bits: bits,
         posterior: posterior.candidates[index],
@@ -48,6 +49,16 @@ struct Answering {
       return false
     }
     return kin + weights.household > child + weights.child
+  }
+
+  /// True when the first of the list explains the question much better, and this pupil lives where
+  /// the first does under another forename: a twin, a brother or a sister of the child.
+  private func isKinOfFirst(_ index: Int) -> Bool {
+    guard index > 0, let first = search.found.first else { return false }
+    let other = search.found[index]
+    return other.evidence.readings.given?.forename?.level == .other
+      && other.evidence.upn != .exact && first.weights.child > other.weights.child + 3
+      && other.record.places.contains { first.record.places.contains($0) }
   }
 
   private func outcome(_ offered: [TraceCandidate]) -> TraceOutcome {

@@ -36,8 +36,9 @@ struct PoolSearch {
   }
 
   mutating func run(_ workers: Workers) throws {
-    guard !plan.names.isEmpty || !plan.query.upn.isEmpty || !plan.query.places.isEmpty
-      || plan.query.date.isKnown
+    guard
+      !plan.names.isEmpty || !plan.query.upn.isEmpty || !plan.query.places.isEmpty
+        || plan.query.date.isKnown
     else { return }
     for record in pool.changed { add(record) }
     if !plan.query.upn.isEmpty {
@@ -95,8 +96,10 @@ struct PoolSearch {
   }
 
   private var isClear: Bool {
-    Posterior(found.map(\.weights), pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
-      model: pool.model).best
+    Posterior(
+      found.map(\.weights), pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+      model: pool.model
+    ).best
       >= Self.clear
   }
 

@@ -6,6 +6,9 @@ package struct PupilPool: TracePool {
   let image: PupilImage
   let variants: NameVariants
   package var model: TraceModel
+  /// Log-odds in bits below which nobody is shown as the child: an officer sees no child without
+  /// some ground. A list that is measured or reviewed as a whole may lower it.
+  package var leastBits = -7.0
   private let workers: Workers
   /// Changed pupils, and rows of the image that no longer stand.
   private(set) var changed: [FoldedRecord] = []
@@ -54,7 +57,8 @@ package struct PupilPool: TracePool {
     let rows = try image.rows(id: Array(id.utf8)).filter { !replaced.contains($0) }
     guard !rows.isEmpty else { return }
     // A digest may be shared; only the rows of this very id fall.
-    for (row, record) in zip(rows, try image.records(rows)) where record.id.utf8.elementsEqual(id.utf8) {
+    for (row, record) in zip(rows, try image.records(rows))
+    where record.id.utf8.elementsEqual(id.utf8) {
       replaced.insert(row)
     }
   }

@@ -79,9 +79,10 @@ final class ScanTables: @unchecked Sendable {
     }
     var base: UInt32 = 0
     for lane in 0..<4 {
-      let value = columns[lane].map {
-        units(weigher.name(.other, $0.sighting.masses[$0.role], $0.levels))
-      }.max() ?? 0
+      let value =
+        columns[lane].map {
+          units(weigher.name(.other, $0.sighting.masses[$0.role], $0.levels))
+        }.max() ?? 0
       base |= UInt32(UInt8(bitPattern: value)) << UInt32(lane * 8)
     }
     table.initialize(repeating: base, count: count)

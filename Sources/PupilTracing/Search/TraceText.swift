@@ -49,8 +49,11 @@ struct TraceText {
     if let level = evidence.upn { add(.upn, Self.upn(level), weights.upn) }
     if evidence.parents != 0 {
       add(
-        .parents, evidence.parents > 5 ? "same parent" : evidence.parents > 0
-          ? "parent of the same forename" : "other parents", evidence.parents)
+        .parents,
+        evidence.parents > 5
+          ? "same parent"
+          : evidence.parents > 0
+            ? "parent of the same forename" : "other parents", evidence.parents)
     }
     if evidence.siblings != 0 { add(.siblings, "same brother or sister", evidence.siblings) }
     if evidence.school != 0 {

@@ -49,7 +49,9 @@ package final class PupilImageFileWriter: ImageStore {
   /// Creates the file, which must not exist. Throws `TraceFault`.
   package init(path: String) throws {
     image = try PartFile(path: path, isKept: true)
-    parts = try (0..<ImageWriter.parts).map { try PartFile(path: "\(path).part\($0)", isKept: false) }
+    parts = try (0..<ImageWriter.parts).map {
+      try PartFile(path: "\(path).part\($0)", isKept: false)
+    }
   }
 
   package func write(_ bytes: [UInt8]) throws { try image.append(bytes) }

@@ -98,7 +98,9 @@ struct BenchTraceCommand: AsyncParsableCommand {
 
   private func readTruth() throws -> [String: Set<String>] {
     var truth: [String: Set<String>] = [:]
-    guard let data = FileManager.default.contents(atPath: folder + "/truth.csv") else { return truth }
+    guard let data = FileManager.default.contents(atPath: folder + "/truth.csv") else {
+      return truth
+    }
     var rows = CSVRows()
     func add(_ fields: [String], _ line: Int) throws {
       guard line > 1 else { return }

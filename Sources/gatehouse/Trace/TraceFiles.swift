@@ -13,7 +13,8 @@ enum TraceFiles {
   /// Calls for each row after the heading, with the share of the file that was read.
   static func rows(
     _ path: String, list: String,
-    _ body: (_ columns: TraceColumns, _ fields: [String], _ line: Int, _ share: Double) throws -> Void
+    _ body: (_ columns: TraceColumns, _ fields: [String], _ line: Int, _ share: Double) throws ->
+      Void
   ) throws {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw CommandFailure(.notFound, "\(list): no file can be read at \(path)")
@@ -98,7 +99,10 @@ enum TraceFiles {
     }
     Terminal.endProgress()
     let image = try PupilImage(try PupilImageFile(path: place))
-    return PupilPool(image: image, variants: variants, workers: .cores)
+    var pool = PupilPool(image: image, variants: variants, workers: .cores)
+    // A list is reviewed as a whole: the best five are written, however unlikely.
+    pool.leastBits = -40
+    return pool
   }
 }
 
