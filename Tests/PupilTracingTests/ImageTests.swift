@@ -1,0 +1,129 @@
+import Testing
+
+@testable import PupilTracing
+
+@Suite("The image of a pool")
+struct ImageTests {
+  @Test("No damaged byte traps: opening or asking fails, or nothing has changed")
+  func corruption() throws {
+    var pupils = SyntheticPupils(count: 120, seed: 31)
+    let (whole, bytes) = try SyntheticPupils.pool(pupils.records)
+    let query = pupils.question(about: pupils.records[5])
+    let expected = try whole.trace(query)
+    var refused = 0
+    for _ in 0..<120 {
+      var torn = bytes
+      let index = Int.random(in: 0..<torn.count, using: &pupils.numbers)
+      torn[index] ^= UInt8.random(in: 1...255, using: &pupils.numbers)
+      do {
+        let image = try PupilImage(ImageInMemory(bytes: torn))
+        let answer = try PupilPool(image: image, variants: .none).trace(query)
+        #expect(answer == expected)
+      } catch is TraceFault {
+        refused += 1
+      }
+    }
+    #expect(refused > 60)
+  }
+
+  @Test("A torn file is refused", arguments: [0, 1, 15, 16, 47, 48, 1000])
+  func torn(_ count: Int) throws {
+    let pupils = SyntheticPupils(count: 50, seed: 37)
+    let bytes = try SyntheticPupils.pool(pupils.records).bytes
+    for torn in [Array(bytes.prefix(count)), Array(bytes.suffix(count)), Array(bytes.dropLast())] {
+      #expect(throws: TraceFault.self) { try PupilImage(ImageInMemory(bytes: torn)) }
+    }
+  }
+
+  @Test("An empty pool answers none")
+  func empty() throws {
+    let pool = try SyntheticPupils.pool([]).pool
+    let answer = try pool.trace(TraceQuery(names: [PupilName(surname: "A", forename: "B")]))
+    #expect(answer.outcome == .none)
+    #expect(answer.candidates.isEmpty)
+  }
+
+  @Test("A record comes back as it was written")
+  func records() throws {
+    let pupils = SyntheticPupils(count: 200, seed: 41)
+    let pool = try SyntheticPupils.pool(pupils.records).pool
+    for record in pupils.records {
+      let rows = try pool.image.rows(id: Array(record.id.utf8))
+      let found = try pool.image.records(rows)
+      #expect(found.contains(FoldedRecord(record)))
+    }
+  }
+}
+
+@Suite("Lists as CSV")
+struct CSVTests {
+  private func rows(_ text: String, pieces: Int = 3) throws -> [[String]] {
+    var parser = CSVRows()
+    var rows: [[String]] = []
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieces) {
+      try bytes[start..<min(start + pieces, bytes.count)].withUnsafeBytes {
+        try parser.feed($0) { fields, _ in rows.append(fields) }
+      }
+    }
+    try parser.finish { fields, _ in rows.append(fields) }
+    return rows
+  }
+
+  @Test("Quotes, line ends, a byte order mark and empty fields")
+  func reading() throws {
+    #expect(
+      try rows("\u{FEFF}id,a\r\n1,\"x, \"\"y\"\"\r\nz\"\n\n2,\n3,q") == [
+        ["id", "a"], ["1", "x, \"y\"\r\nz"], ["2", ""], ["3", "q"],
+      ])
+  }
+
+  @Test("Faults name the line")
+  func faults() throws {
+    #expect(throws: TraceFault.self) { try rows("a\n\"open") }
+    let columns = try TraceColumns(heading: ["ID", "First Name", "dob"], list: "pool")
+    #expect(
+      throws: TraceFault(
+        "pool line 7: 2 columns where the heading has 3; is a comma missing or unquoted?")
+    ) { try columns.record(["1", "A"], list: "pool", line: 7) }
+    #expect(throws: TraceFault.self) { try TraceColumns(heading: ["name"], list: "pool") }
+    #expect(throws: TraceFault("pool line 2: the id is empty")) {
+      try columns.record(["", "A", ""], list: "pool", line: 2)
+    }
+  }
+
+  @Test("Columns in any order, some missing")
+  func columns() throws {
+    let columns = try TraceColumns(
+      heading: ["postcode", "surname", "id", "shoe size", "former_surname"], list: "pool")
+    #expect(columns.ignored == ["shoe size"])
+    let record = try columns.record(
+      ["ZZ1 1ZZ", "Garside", "7", "3", "Jessop"], list: "pool", line: 2)
+    #expect(record.id == "7")
+    #expect(record.names.map(\.surname) == ["Garside", "Jessop"])
+    #expect(record.places == [PupilPlace(postcode: "ZZ1 1ZZ")])
+  }
+}
+
+@Suite("Strong tokens")
+struct TokenTests {
+  @Test("A child's records share a token; swapped names make the same one")
+  func shared() throws {
+    let record = PupilRecord(
+      id: "1", names: [PupilName(surname: "Garside", forename: "Priya")],
+      datesOfBirth: [BirthDate("2013-05-14")], places: [PupilPlace(postcode: "ZZ1 1ZZ")])
+    var swapped = record
+    swapped.names = [PupilName(surname: "Prya", forename: "Garsyde")]
+    swapped.places = []
+    let tokens = Set(TraceTokens.bytes(of: record, variants: .none))
+    #expect(tokens.count == 2)
+    #expect(!tokens.isDisjoint(with: TraceTokens.bytes(of: swapped, variants: .none)))
+    var other = record
+    other.names[0].forename = "Samuel"
+    other.places = []
+    #expect(tokens.isDisjoint(with: TraceTokens.bytes(of: other, variants: .none)))
+    var hidden = record
+    hidden.isPlaceHidden = true
+    #expect(TraceTokens.bytes(of: hidden, variants: .none).count == 1)
+  }
+}
