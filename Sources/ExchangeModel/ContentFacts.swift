@@ -46,6 +46,8 @@ package enum MessageEffect: Sendable, Equatable {
   /// Something becomes public: the kinds of identity found in its texts, e.g. `upn`; and the words
   /// pairs that may be names, for the store to compare with those it knows. Personal.
   case publication(findings: [String], possibleNames: [[String]])
+  /// A case takes a step.
+  case caseStep(CaseStep)
 }
 
 /// How much of a consent is withdrawn.

@@ -66,6 +66,8 @@ package struct Limits: Sendable {
   /// Messages in one page of a child's export, and bytes of messages after which a page ends.
   package var subjectPage = 100
   package var subjectPageBytes: Int64 = 16 << 20
+  /// Cases in one page.
+  package var casePage = 200
   /// Messages that one rectification or one operator's export may look through.
   package var subjectMessages = 10_000
   /// Bytes of a document that is scanned before it is published; a longer one is not published.

@@ -52,6 +52,15 @@ package struct MessageType: Sendable, Equatable, Codable {
     case objection
     /// It makes something public, so nothing in it may identify a child.
     case publication
+    /// It is a step of a case of a child missing education, a register or a trace.
+    case missingChildReferral = "missing-child-referral"
+    case missingChildStatus = "missing-child-status"
+    case newPupilReturn = "new-pupil-return"
+    case deletionReturn = "deletion-return"
+    case deletionReturnCheck = "deletion-return-check"
+    case traceRequest = "trace-request"
+    case traceResponse = "trace-response"
+    case traceConfirmation = "trace-confirmation"
   }
 
   /// True for messages that nobody but their two parties may list or open.

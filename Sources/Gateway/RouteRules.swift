@@ -41,6 +41,8 @@ enum RouteRule: Sendable, Equatable {
     "POST /v1/subject-keys": .nothing("a keyed hash of what the caller itself says"),
     "POST /v1/rectifications": .register("a record of the caller's own, about what it sent"),
     "GET /v1/rectifications/{rectificationId}": .register("for its requester alone"),
+    "GET /v1/cases": .register("the parties of a case; their own messages in it, and its state"),
+    "GET /v1/cases/{caseId}": .register("the parties of a case, each its own messages in it"),
     "GET /v1/parties": .nothing("agencies, never a child"),
     "GET /v1/catalogue": .nothing("message types, never a message"),
     "GET /v1/vocabulary": .nothing("published words"),

@@ -38,6 +38,7 @@ extension WriteContext {
           INSERT INTO not_shared (message, source, request, reason, leaf) VALUES (?, ?, ?, ?, ?)
           """, arguments: [message.sequence, source.text, request, reason, leaf])
     case .objection: try recordObjection(of: message)
+    case .caseStep(let step): try takeCaseStep(step, of: message)
     case .publication, nil: break
     }
   }

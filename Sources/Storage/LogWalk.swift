@@ -94,7 +94,7 @@ struct LogWalk: Sendable {
           message.message_id, message.source, message.source_id, message.recipient,
           message.type, message.purpose, message.admitted_at, message.received_sha256,
           message.leaf AS admission, message.decision, message.consent, message.is_sealed,
-          facts.sha256 AS facts,
+          message.erased_at, facts.sha256 AS facts,
           CASE WHEN message.leaf = leaf.leaf_index THEN message.received END AS received,
           acknowledgement.outcome, acknowledgement.reason, acknowledgement.acknowledged_at,
           acknowledgement.leaf AS answer
@@ -231,16 +231,25 @@ struct LogWalk: Sendable {
     guard let messageID: String = row.read("message_id"), messageID == entry.subject,
       row.read("admission") == index, let stored: Data = row.read("received")
     else { throw Fault(text: "leaf \(index): the message it admits is not there") }
-    let received = try? sealing.received(
-      stored, of: messageID, isSealed: row.read("is_sealed") == 1)
-    let digest = SHA256.hash(data: received ?? stored)
-    guard received != nil, event[.contentDigest] == Hex.text(digest) else {
-      throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
-    }
     func differs(_ column: String) -> Fault {
       Fault(text: "message \(messageID): its \(column) is not what leaf \(index) says")
     }
-    guard row.bytes("received_sha256") == Array(digest) else { throw differs("received_sha256") }
+    // What was erased is zeros; that a disposal says so is checked with the rest.
+    let isErased = (row.read("erased_at") as Int64?) != nil
+    let received =
+      isErased
+      ? nil : try? sealing.received(stored, of: messageID, isSealed: row.read("is_sealed") == 1)
+    if isErased {
+      guard stored.allSatisfy({ $0 == 0 }) else { throw differs("erasure") }
+    } else {
+      let digest = SHA256.hash(data: received ?? stored)
+      guard received != nil, event[.contentDigest] == Hex.text(digest) else {
+        throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
+      }
+    }
+    guard let kept = row.bytes("received_sha256"), event[.contentDigest] == Hex.text(kept) else {
+      throw differs("received_sha256")
+    }
     let columns: [(String, LogEvent.Field)] = [
       ("source", .source), ("source_id", .id), ("recipient", .recipient), ("type", .type),
       ("purpose", .purpose), ("consent", .consent),

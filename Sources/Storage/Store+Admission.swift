@@ -182,13 +182,24 @@ private struct Content: Sendable {
   let digest: Data
   let hex: String
   let children: [ChildKey]
+  /// Those that are one child's alone, or of both names with the date of birth.
+  let sureChildren: [ChildKey]
+  /// Keys of references that are personal.
+  let references: [ChildKey]
   let sealing: Sealing
   /// Of the names that may stand in a text to be published.
   let names: [ChildKey]
 
   init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
     self.sealing = sealing
-    children = keys.keys(of: submission.content.identifiers)
+    let identifiers = submission.content.identifiers
+    children = keys.keys(of: identifiers)
+    switch submission.content.effect {
+    case .caseStep(.newPupilReturn), .caseStep(.deletionReturn):
+      sureChildren = Subject(identifiers).map { SubjectKeys($0, keys).all } ?? []
+    default: sureChildren = []
+    }
+    references = keys.references(of: submission.content.effect)
     names = keys.nameKeys(of: submission.content.effect)
     bytes = Data(submission.received)
     let hash = SHA256.hash(data: submission.received)
@@ -327,7 +338,8 @@ extension WriteContext {
     }
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
-      children: content.children)
+      children: content.children, sureChildren: content.sureChildren,
+      references: content.references)
     try place(admitted, decision)
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
@@ -348,4 +360,8 @@ struct AdmittedMessage {
   let messageID: MessageID
   let submission: Submission
   let children: [ChildKey]
+  /// Keys that mean one child, not those of names alone; for returns of a register alone.
+  var sureChildren: [ChildKey] = []
+  /// Keys of references to a case that are personal.
+  var references: [ChildKey] = []
 }

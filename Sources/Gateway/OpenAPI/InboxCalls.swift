@@ -56,7 +56,7 @@ enum InboxCalls {
         content: MessageCalls.envelope(example: nil))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .notAcceptable, .messageHeld])
+      + [.notFound, .notAcceptable, .messageHeld, .contentErased])
 
   private static let acknowledge = DescribedCall(
     verb: .post, path: "/v1/inbox/{messageId}/acknowledgement", id: "acknowledgeMessage",
@@ -83,5 +83,5 @@ enum InboxCalls {
         200, "Where the message stands now.", content: DescribedAnswer.json("MessageStatus"))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld])
+      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld, .contentErased])
 }

@@ -15,7 +15,10 @@ struct EffectReader: Sendable {
     case .consentWithdrawal: ["consentRef", "scope"]
     case .notToShare: ["messageId", "reason"]
     case .objection: ["interim"]
-    case .publication: []
+    case .publication, .missingChildReferral, .newPupilReturn, .deletionReturn: []
+    case .missingChildStatus: ["caseRef", "status"]
+    case .traceRequest: ["disclosureCap"]
+    case .deletionReturnCheck, .traceResponse, .traceConfirmation: ["result"]
     }
   }
 
@@ -38,7 +41,41 @@ struct EffectReader: Sendable {
       var scan = PublicationScan(shape: shape, day: day)
       scan.read(payload)
       return .publication(findings: scan.findings, possibleNames: scan.possibleNames)
+    default: return step(of: payload).map { .caseStep($0) }
     }
+  }
+
+  /// The step of a case that a payload makes.
+  private func step(of payload: JSONNode) -> CaseStep? {
+    func text(_ name: String) -> String { payload[name]?.string ?? "" }
+    switch effect {
+    case .missingChildReferral: return .missingChildReferral
+    case .missingChildStatus:
+      return .missingChildStatus(reference: text("caseRef"), status: text("status"))
+    case .newPupilReturn: return .newPupilReturn
+    case .deletionReturn:
+      return .deletionReturn(isHistoric: payload["historicGround"] != nil)
+    case .deletionReturnCheck: return .deletionReturnCheck(result: text("result"))
+    case .traceRequest:
+      return DisclosureCap(rawValue: text("disclosureCap")).map { .traceRequest(cap: $0) }
+    case .traceResponse:
+      return .traceResponse(result: text("result"), discloses: Self.disclosed(by: payload))
+    case .traceConfirmation: return .traceConfirmation(result: text("result"))
+    default: return nil
+    }
+  }
+
+  /// The most that a response tells. Conflicts of an address tell the address.
+  private static func disclosed(by payload: JSONNode) -> DisclosureCap {
+    let conflicts = payload.elements(of: "fieldConflicts").compactMap { $0["field"]?.string }
+    let places = ["address", "postcode", "home", "street", "town"]
+    let tellsPlace = conflicts.contains { field in
+      places.contains { field.lowercased().contains($0) }
+    }
+    if payload["address"] != nil || tellsPlace { return .address }
+    let tellsSchool = payload["school"] != nil || payload["startDate"] != nil
+    return tellsSchool || conflicts.contains { $0.lowercased().contains("school") }
+      ? .school : .yesNo
   }
 
   /// A scope that cannot be read takes the whole consent back: rather too little is shared.
