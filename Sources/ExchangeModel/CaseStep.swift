@@ -1,5 +1,5 @@
-// The steps that messages make in a case: of a child missing education, of a deletion from a register,
-// of a trace. Never holds who the child is.
+// The steps that messages make in a case: of a child missing education, of a deletion from a
+// register, of a trace. Never holds who the child is.
 
 /// What a message says to the case it belongs to, in words of its schema.
 package enum CaseStep: Sendable, Equatable {

@@ -38,6 +38,7 @@ let rules: [any Rule] = [
   PartiesRule(), MessageTypeVersionRule(), RouteRule(), ResidencyRule(), PurposeRule(),
   ClaimRule.lawfulBasis, ClaimRule.specialCondition, ClaimRule.legalGateway,
   DataCategoriesRule(), ConsentRule(), OverrideRule(), OnwardUseRule(), WithdrawalRule(),
-  SensitiveAddressRule(), DisclosureCapRule(), ObjectionRule(), InformationSharingDutyRule(), PublicationRule(),
+  SensitiveAddressRule(), DisclosureCapRule(), ObjectionRule(), InformationSharingDutyRule(),
+  PublicationRule(),
   ReviewRule(), DutyClocksRule(), ExpiryRule(),
 ]

@@ -95,8 +95,9 @@ extension LogWalk {
     let rows = try Row.fetchCursor(
       database,
       sql: """
-        SELECT message_id, entry FROM message LEFT JOIN leaf ON leaf_index = erasure_leaf
-        WHERE erased_at IS NOT NULL
+        SELECT message_id, entry FROM erasure
+          LEFT JOIN message ON message.sequence = erasure.message
+          LEFT JOIN leaf ON leaf.leaf_index = erasure.leaf
         """)
     while let row = try rows.next() {
       let id: String? = row.read("message_id")

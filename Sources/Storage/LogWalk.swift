@@ -94,13 +94,14 @@ struct LogWalk: Sendable {
           message.message_id, message.source, message.source_id, message.recipient,
           message.type, message.purpose, message.admitted_at, message.received_sha256,
           message.leaf AS admission, message.decision, message.consent, message.is_sealed,
-          message.erased_at, facts.sha256 AS facts,
+          erasure.erased_at, facts.sha256 AS facts,
           CASE WHEN message.leaf = leaf.leaf_index THEN message.received END AS received,
           acknowledgement.outcome, acknowledgement.reason, acknowledgement.acknowledged_at,
           acknowledgement.leaf AS answer
         FROM leaf
         LEFT JOIN message ON message.sequence = leaf.message
         LEFT JOIN facts ON facts.facts_id = message.facts
+        LEFT JOIN erasure ON erasure.message = leaf.message
         LEFT JOIN acknowledgement ON acknowledgement.message = leaf.message
         WHERE leaf.leaf_index >= ? AND leaf.leaf_index < ?
         ORDER BY leaf.leaf_index

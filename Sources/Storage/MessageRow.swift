@@ -58,9 +58,12 @@ struct MessageRow {
     in database: Database, _ sealing: Sealing
   ) throws -> (ContentFormat, [UInt8]) {
     let statement = try database.cachedStatement(
-      sql: "SELECT format, received, erased_at FROM message WHERE sequence = ?")
+      sql: """
+        SELECT format, received, EXISTS (SELECT 1 FROM erasure WHERE message = sequence) AS erased
+        FROM message WHERE sequence = ?
+        """)
     let row = try Row.fetchOne(statement, arguments: [sequence])
-    if let erased: Int64 = row?["erased_at"], erased > 0 { throw Refusal(.contentErased) }
+    if row?["erased"] == true { throw Refusal(.contentErased) }
     guard let row, let format = ContentFormat(rawValue: row["format"]) else {
       throw StoreFailure.corrupt("message")
     }

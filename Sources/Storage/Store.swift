@@ -4,6 +4,7 @@
 package import ExchangeModel
 import Foundation
 import GRDB
+package import PupilTracing
 
 /// The gateway's memory. Its verbs are in the extensions: admission, inbox, log, directory,
 /// attachments.
@@ -18,6 +19,7 @@ package final class Store: Sendable {
   let access: AccessPolicy
   let childKeys: ChildKeys
   let sealing: Sealing
+  let tracePools: TracePools
   private let checkpointer: JournalCheckpointer
   private let health = StoreHealth()
   private let directoryCache: DirectoryCache
@@ -32,7 +34,8 @@ package final class Store: Sendable {
   /// program; SQLite's error otherwise.
   package init(
     directory: String, limits: Limits = Limits(), surroundings: Surroundings,
-    access: @escaping AccessPolicy, due: @escaping DuePolicy
+    access: @escaping AccessPolicy, due: @escaping DuePolicy,
+    variants: NameVariants = .none
   ) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true,
@@ -57,6 +60,7 @@ package final class Store: Sendable {
     sealing = try Sealing(
       file: directory + "/sealing.key", mayMake: try pool.read { try Sealing.isUnused($0) },
       surroundings: surroundings)
+    tracePools = TracePools(variants: variants)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })

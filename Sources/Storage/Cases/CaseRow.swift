@@ -1,5 +1,5 @@
-// A row of a case, as the writer and the readers see it. Never read for a party without its right to
-// it having been asked.
+// A row of a case, as the writer and the readers see it. Never read for a party without its right
+// to it having been asked.
 
 import ExchangeModel
 import GRDB

@@ -14,13 +14,18 @@ enum CaseSchema {
 
   // What was erased keeps its row, with zeros for content. The leaf says that it was disposed of.
   private static let erasure = """
-    ALTER TABLE message ADD COLUMN erased_at INTEGER;
-    ALTER TABLE message ADD COLUMN erasure_leaf INTEGER REFERENCES leaf (leaf_index);
+    CREATE TABLE erasure (
+      message INTEGER NOT NULL PRIMARY KEY REFERENCES message (sequence),
+      reason TEXT NOT NULL,
+      erased_at INTEGER NOT NULL,
+      leaf INTEGER NOT NULL REFERENCES leaf (leaf_index)
+    ) STRICT;
     """
 
   // A case is named by the id of the message that opened it. `keeper` are the officers whose case
-  // it is, `thread` the `correlationid` that binds a trace's questions. `reference_key` is a keyed hash of their own reference, by which a later status finds
-  // it. A step is a message; what it says of the case is its outcome.
+  // it is, `thread` the `correlationid` that binds a trace's questions. `reference_key` is a keyed
+  // hash of the officers' own reference, by which a later status finds it. A step is a message;
+  // what it says of the case is its outcome.
   private static let cases = """
     CREATE TABLE exchange_case (
       case_id TEXT NOT NULL PRIMARY KEY CHECK (length(case_id) = 36),

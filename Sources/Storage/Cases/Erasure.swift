@@ -11,9 +11,12 @@ extension WriteContext {
   /// Erases a message's content, in this transaction. Erasing it again does nothing.
   mutating func erase(_ sequence: Int64, because reason: String) throws {
     let row = try Row.fetchOne(
-      database, sql: "SELECT message_id, child_keys, erased_at FROM message WHERE sequence = ?",
-      arguments: [sequence])
-    guard let row, (row["erased_at"] as Int64?) == nil else { return }
+      database,
+      sql: """
+        SELECT message_id, child_keys FROM message WHERE sequence = ?1
+          AND NOT EXISTS (SELECT 1 FROM erasure WHERE message = ?1)
+        """, arguments: [sequence])
+    guard let row else { return }
     let id: String = row["message_id"]
     // Over a value of the same length SQLite writes in place, so nothing is left in a free page.
     try database.execute(
@@ -27,9 +30,10 @@ extension WriteContext {
       LogEvent(.disposed, [.messageID: id, .reason: reason, .scope: "content"]), subject: id,
       message: nil)
     try database.execute(
-      sql: """
-        UPDATE message SET child_keys = NULL, erased_at = ?, erasure_leaf = ? WHERE sequence = ?
-        """, arguments: [now.milliseconds, leaf, sequence])
+      sql: "INSERT INTO erasure (message, reason, erased_at, leaf) VALUES (?, ?, ?, ?)",
+      arguments: [sequence, reason, now.milliseconds, leaf])
+    try database.execute(
+      sql: "UPDATE message SET child_keys = NULL WHERE sequence = ?", arguments: [sequence])
     try eraseTraces(of: sequence)
   }
 

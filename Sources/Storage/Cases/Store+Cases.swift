@@ -166,11 +166,12 @@ private struct CaseReader: Sendable {
       database,
       sql: """
         SELECT message.message_id, asked, message.admitted_at, cap, trace_question.state,
-          message.expires_at, message.erased_at, answer.message_id AS answer,
+          message.expires_at, erasure.erased_at, answer.message_id AS answer,
           answer.admitted_at AS answered_at,
           (SELECT max(due_at) FROM duty WHERE duty.message = message.sequence) AS due_at
         FROM trace_question JOIN message ON message.sequence = trace_question.message
           LEFT JOIN message AS answer ON answer.sequence = trace_question.answer
+          LEFT JOIN erasure ON erasure.message = trace_question.message
         WHERE case_id = ? AND (? OR asked = ?) ORDER BY message.sequence LIMIT 500
         """, arguments: [found.id.text, found.isOwn, party.text])
     return try rows.map { row in
