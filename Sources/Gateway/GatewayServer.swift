@@ -131,6 +131,7 @@ package final class GatewayServer: Sendable {
       + AttachmentRoutes(store: store, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
+      + TraceRoutes(store: store, schemas: schemas, admission: admission, limits: limits).routes
       + CaseRoutes(store: store, limits: limits).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes

@@ -39,6 +39,5 @@ let rules: [any Rule] = [
   ClaimRule.lawfulBasis, ClaimRule.specialCondition, ClaimRule.legalGateway,
   DataCategoriesRule(), ConsentRule(), OverrideRule(), OnwardUseRule(), WithdrawalRule(),
   SensitiveAddressRule(), DisclosureCapRule(), ObjectionRule(), InformationSharingDutyRule(),
-  PublicationRule(),
-  ReviewRule(), DutyClocksRule(), ExpiryRule(),
+  PublicationRule(), ReviewRule(), DutyClocksRule(), ExpiryRule(),
 ]

@@ -115,6 +115,8 @@ package struct TraceRecord: Sendable {
   package let candidates: [ShownCandidate]
   package let confirmation: TraceConfirmation?
   package let enquiries: [TraceEnquiry]
+  /// The case of the requests sent for it; nil while there are none.
+  package let caseID: MessageID?
 }
 
 /// What composing a message from a trace takes: the question, and the child that was confirmed.

@@ -81,6 +81,12 @@ struct TraceRow {
     }
   }
 
+  private func caseID(in database: Database) throws -> String? {
+    try String.fetchOne(
+      database, sql: "SELECT case_id FROM exchange_case WHERE keeper = ? AND thread = ?",
+      arguments: [row["party"] as String, id.text])
+  }
+
   func record(in database: Database, _ sealing: Sealing) throws -> TraceRecord {
     guard let outcome = TraceOutcome(rawValue: row["outcome"]) else {
       throw StoreFailure.corrupt("trace")
@@ -104,7 +110,8 @@ struct TraceRow {
       request: request.flatMap { MessageID($0) }, outcome: outcome, notHere: row["not_here"],
       modelVersion: row["model"],
       candidates: try candidates(in: database, sealing).map(\.candidate),
-      confirmation: confirmation, enquiries: enquiries)
+      confirmation: confirmation, enquiries: enquiries,
+      caseID: try caseID(in: database).flatMap { MessageID($0) })
   }
 }
 
