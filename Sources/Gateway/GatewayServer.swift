@@ -59,7 +59,8 @@ package final class GatewayServer: Sendable {
     let signers = try LogKeyFile.readAll(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
-      access: access, due: Policy.reckonDue)
+      access: access, due: Policy.reckonDue,
+      variants: try NameVariantFiles.read(besides: settings.schemas))
     // Before the first decision by this catalogue, so that every decision can be made again.
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory

@@ -29,6 +29,9 @@ enum MessageCalls {
         + ofMessages + ofGrounds)
   }
 
+  /// What a message may be refused with, whatever door it came by.
+  static let ofAdmission = ofMessages + ofGrounds
+
   private static let ofMessages: [RefusalCode] = [
     .unsupportedMediaType, .contentTooLarge, .malformedEnvelope, .senderMismatch,
     .unknownMessageType, .payloadInvalid, .attachmentMissing, .duplicateConflict, .expired,
@@ -38,7 +41,8 @@ enum MessageCalls {
     .unknownRecipient, .recipientSuspended, .routeNotAllowed, .purposeNotAllowed,
     .lawfulBasisNotAllowed, .specialConditionNotAllowed, .legalGatewayNotAllowed,
     .consentRequired, .consentNotLive, .consentDoesNotCover, .overrideNotAllowed,
-    .overrideNotOnRecord, .onwardUseNotAllowed, .residencyNotAllowed, .dataCategoryNotAllowed,
+    .overrideNotOnRecord, .onwardUseNotAllowed, .beyondDisclosureCap,
+    .residencyNotAllowed, .dataCategoryNotAllowed,
     .messageTypeEnded, .identityInPublication, .notInForce, .withdrawalNotAllowed,
   ]
 
