@@ -60,7 +60,7 @@ package final class Store: Sendable {
     sealing = try Sealing(
       file: directory + "/sealing.key", mayMake: try pool.read { try Sealing.isUnused($0) },
       surroundings: surroundings)
-    tracePools = TracePools(variants: variants)
+    tracePools = TracePools(directory: directory, variants: variants)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })

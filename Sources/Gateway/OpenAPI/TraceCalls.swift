@@ -199,7 +199,8 @@ enum TraceCalls {
       answers: [
         DescribedAnswer(
           200, "How many were changed.", content: DescribedAnswer.json("PoolChanges"))
-      ], refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
+      ],
+      refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
         + [.contentTooLarge, .traceNotAllowed])
   }
 }

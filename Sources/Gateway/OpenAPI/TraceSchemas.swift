@@ -178,7 +178,8 @@ enum TraceSchemas {
     "Who answers, and how much is told at most.",
     [
       "contactOfficer": staff,
-      "disclose": Of.word("The most; default `yes-no`.", of: DisclosureCap.allCases.map(\.rawValue)),
+      "disclose": Of.word(
+        "The most; default `yes-no`.", of: DisclosureCap.allCases.map(\.rawValue)),
       "refusalReason": Of.text("Why it is refused, as a trace response has it."),
     ], optional: ["disclose", "refusalReason"]
   ).with("additionalProperties", false)

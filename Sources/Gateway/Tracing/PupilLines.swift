@@ -90,8 +90,9 @@ package enum PupilLines {
       }
       let id = field("id")
       guard !id.isEmpty else { throw PupilFileFault("line \(rows.line): it has no id") }
-      guard let restriction = PupilRestriction(
-        rawValue: field("restriction").isEmpty ? "none" : field("restriction"))
+      guard
+        let restriction = PupilRestriction(
+          rawValue: field("restriction").isEmpty ? "none" : field("restriction"))
       else {
         throw PupilFileFault("line \(rows.line): restriction is none, adopted or refuge")
       }

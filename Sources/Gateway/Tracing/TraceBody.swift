@@ -82,7 +82,8 @@ enum TraceBody {
     guard reader.isObject(child, place, of: childMembers) else { return TraceQuery() }
     var names: [PupilName] = []
     let name = PupilName(
-      surname: reader.text(child, "surname", place), forename: reader.text(child, "forename", place),
+      surname: reader.text(child, "surname", place),
+      forename: reader.text(child, "forename", place),
       middle: reader.text(child, "middleNames", place))
     if !name.surname.isEmpty || !name.forename.isEmpty { names.append(name) }
     names += reader.names(child, "otherNames", place)

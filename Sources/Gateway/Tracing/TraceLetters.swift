@@ -134,7 +134,8 @@ struct TraceLetters: Sendable {
     }
     let parents = query.parents.prefix(4).filter { !$0.surname.isEmpty }
     if !parents.isEmpty {
-      writer.people("parents", parents.map { [("surname", $0.surname), ("forename", $0.forename)] })
+      writer.people(
+        "parents", parents.map { [("surname", $0.surname), ("forename", $0.forename)] })
     }
     let siblings = query.siblings.prefix(12).filter { !$0.forename.isEmpty }
     if !siblings.isEmpty { writer.people("siblings", siblings.map { [("forename", $0.forename)] }) }

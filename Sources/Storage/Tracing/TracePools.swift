@@ -2,6 +2,7 @@
 // Never the only place of anything: an image can be thrown away and made again.
 
 import ExchangeModel
+import Foundation
 import GRDB
 import PupilTracing
 import Synchronization
@@ -20,8 +21,13 @@ final class TracePools: Sendable {
 
   private let state = Mutex(State())
   private let variants: NameVariants
+  /// Where an image lies while it is made.
+  private let directory: String
 
-  init(variants: NameVariants = .none) { self.variants = variants }
+  init(directory: String, variants: NameVariants = .none) {
+    self.directory = directory
+    self.variants = variants
+  }
 
   /// The pool of an authority as of this snapshot of the database.
   func pool(of authority: String, in database: Database, _ sealing: Sealing) throws -> PupilPool {
@@ -51,13 +57,18 @@ final class TracePools: Sendable {
   ) throws -> PupilPool {
     let count = try Int.fetchOne(
       database, sql: "SELECT count(*) FROM pupil WHERE authority = ?", arguments: [authority])
-    let image = ImageInMemory()
-    let writer = ImageWriter(to: image, variants: variants, expected: count ?? 0)
+    // What an image holds is not sealed, so it has no name but while it is made: it goes with the
+    // process, and is in no backup.
+    let path = directory + "/pupils-\(authority)-\(revision)-\(getpid()).image"
+    defer { unlink(path) }
+    let file = try PupilImageFileWriter(path: path)
+    let writer = ImageWriter(to: file, variants: variants, expected: count ?? 0)
     try StoredPupil.visitAll(of: authority, in: database, sealing) { pupil in
       if let record = pupil.record { try writer.add(record) }
     }
     try writer.finish()
-    let pool = PupilPool(image: try PupilImage(image), variants: variants)
+    let pool = PupilPool(
+      image: try PupilImage(PupilImageFile(path: path)), variants: variants)
     keep(pool, revision, as: authority)
     return pool
   }

@@ -12,6 +12,7 @@ import Validation
 /// The roles of the sandbox's parties that the published examples speak as.
 enum ScenarioParty: String {
   case cme = "urn:gatehouse:850:cme"
+  case neighbourCME = "urn:gatehouse:851:cme"
   case sen = "urn:gatehouse:850:sen"
   case socialCare = "urn:gatehouse:850:csc"
   case partnershipService = "urn:gatehouse:800:sps"
@@ -20,7 +21,7 @@ enum ScenarioParty: String {
 
   var role: String {
     switch self {
-    case .cme: "children-missing-education"
+    case .cme, .neighbourCME: "children-missing-education"
     case .sen: "sen-casework"
     case .socialCare: "childrens-social-care"
     case .partnershipService: "send-partnership-service"

@@ -10,7 +10,8 @@ enum FewSchemas {
     "disclosure-without-consent", "not-to-share-decision", "rectification-notice",
     "rectification-acknowledgement", "objection", "practice-review-publication",
     "duty-reminder", "medical-evidence-request", "safeguarding-referral",
-    "deletion-return",
+    "deletion-return", "trace-request", "trace-response", "trace-confirmation",
+    "child-missing-education-referral", "child-missing-education-status",
   ]
 
   /// The copy's path; made at the first use.
@@ -20,7 +21,8 @@ enum FewSchemas {
     atexit { try? FileManager.default.removeItem(atPath: FewSchemas.target) }
     try? files.createDirectory(
       atPath: target + "/messages", withIntermediateDirectories: true)
-    for part in ["vocabulary.json", "common", "envelope"] + types.map({ "messages/" + $0 }) {
+    for part in ["vocabulary.json", "common", "envelope", "names"] + types.map({ "messages/" + $0 })
+    {
       try? files.copyItem(atPath: "\(source)/\(part)", toPath: "\(target)/\(part)")
     }
     return target
