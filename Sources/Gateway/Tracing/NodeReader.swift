@@ -1,5 +1,5 @@
-// Reads the objects of tracing's bodies, member by member, and collects the faults. Never says what a
-// value was: they are personal.
+// Reads the objects of tracing's bodies, member by member, and collects the faults. Never says what
+// a value was: they are personal.
 
 import ExchangeModel
 import PupilTracing

@@ -1,4 +1,5 @@
-// How traces look in JSON. A candidate shows surname, forename and year of birth; more is asked for.
+// How traces look in JSON. Never shows more of a candidate than surname, forename and year of birth
+// but where more was asked for.
 
 import ExchangeModel
 import PupilTracing

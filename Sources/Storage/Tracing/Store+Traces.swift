@@ -28,7 +28,9 @@ extension Store {
     let answer = try pool.trace(new.query)
     let found = try await self.pool.read { database in
       try answer.candidates.compactMap { candidate -> FoundPupil? in
-        guard let number = Int64(candidate.id),
+        // Whoever hardly resembles the child is nobody that the officer has ground to see.
+        guard candidate.reading == .household || candidate.posterior >= Self.leastPosterior,
+          let number = Int64(candidate.id),
           let pupil = try StoredPupil.find(number, in: database, sealing), pupil.record != nil,
           // A system by itself is not told of a restricted child at all.
           new.isNamedOfficer || pupil.restriction == .none
@@ -44,6 +46,9 @@ extension Store {
       return try context.insert(new, query, answer, found, party, tracing)
     }
   }
+
+  /// Probability below which a pupil is not shown.
+  private static let leastPosterior = 0.005
 
   /// A trace again, for the party that made it; each child shown is a leaf again.
   package func traceRecord(

@@ -91,8 +91,8 @@ enum StrongKeys {
 }
 
 /// The tokens in which a question crosses from one party to another: an HMAC of each strong key
-/// under a key of the two parties and the day. Of two days, or two pairs, nobody can tell that they mean
-/// one child, and without the gateway's secret nobody can make them.
+/// under a key of the two parties and the day. Of two days, or two pairs, nobody can tell that they
+/// mean one child, and without the gateway's secret nobody can make them.
 struct DayTokens: Sendable {
   private let key: SymmetricKey
 

@@ -59,7 +59,7 @@ final class TracePools: Sendable {
       database, sql: "SELECT count(*) FROM pupil WHERE authority = ?", arguments: [authority])
     // What an image holds is not sealed, so it has no name but while it is made: it goes with the
     // process, and is in no backup.
-    let path = directory + "/pupils-\(authority)-\(revision)-\(getpid()).image"
+    let path = directory + "/pupils-\(UUID().uuidString).image"
     defer { unlink(path) }
     let file = try PupilImageFileWriter(path: path)
     let writer = ImageWriter(to: file, variants: variants, expected: count ?? 0)
