@@ -54,11 +54,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Gateway",
       dependencies: [
         "ExchangeModel", "Validation", "MessageLog", "Policy", "CommonTransfer", "PupilTracing",
-        "Storage", crypto,
+        "Storage", "CZlib", crypto,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -36,10 +36,13 @@ package struct AccessFacts: Sendable, Hashable {
   package let heldBecause: HoldReason?
   /// True when it is sealed (the SEND Partnership Service): for its two parties alone.
   package let isSealed: Bool
+  /// What the one of the operator's staff who asks is there for; nil for the machine's command
+  /// without a role, and for parties.
+  package let staffRole: StaffRole?
 
   package init(
     asked: Asked, relation: Relation, callerState: Party.State, wasPermitted: Bool,
-    heldBecause: HoldReason?, isSealed: Bool
+    heldBecause: HoldReason?, isSealed: Bool, staffRole: StaffRole? = nil
   ) {
     self.asked = asked
     self.relation = relation
@@ -47,6 +50,7 @@ package struct AccessFacts: Sendable, Hashable {
     self.wasPermitted = wasPermitted
     self.heldBecause = heldBecause
     self.isSealed = isSealed
+    self.staffRole = staffRole
   }
 }
 

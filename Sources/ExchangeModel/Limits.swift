@@ -82,6 +82,15 @@ package struct Limits: Sendable {
   package var subjectMessages = 10_000
   /// Bytes of a document that is scanned before it is published; a longer one is not published.
   package var publishedTextBytes = 5 << 20
+  /// Records in one page of an audit question.
+  package var auditPage = 1000
+  /// Chunks of one message by the MESH door; together they may have `attachmentBytes`.
+  package var meshChunks = 2048
+  /// Uploads that one party may have under way, and seconds after which one is given up.
+  package var meshUploads = 64
+  package var meshUploadSeconds: Int64 = 86_400
+  /// Used tokens that are remembered at once for one mailbox.
+  package var meshTokens = 100_000
 
   package init() {}
 }

@@ -11,6 +11,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case certificateNotYetValid = "certificate-not-yet-valid"
   case partySuspended = "party-suspended"
   case senderMismatch = "sender-mismatch"
+  case tokenRefused = "token-refused"
   // The request itself.
   case badRequest = "bad-request"
   case hostNotAllowed = "host-not-allowed"
@@ -64,6 +65,9 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case tooManyTraces = "too-many-traces"
   case restrictedChild = "restricted-child"
   case beyondDisclosureCap = "beyond-disclosure-cap"
+  // The operator's staff.
+  case roleNotAllowed = "role-not-allowed"
+  case accessTokenUnknown = "access-token-unknown"
   // The registers.
   case calendarMissing = "calendar-missing"
   case alreadyWithdrawn = "already-withdrawn"

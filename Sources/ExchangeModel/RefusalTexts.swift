@@ -5,7 +5,7 @@ extension RefusalCode {
   package var description: RefusalDescription {
     switch self {
     case .certificateUnknown, .certificateRevoked, .certificateExpired, .certificateNotYetValid,
-      .partySuspended, .senderMismatch:
+      .partySuspended, .senderMismatch, .roleNotAllowed, .accessTokenUnknown, .tokenRefused:
       callerDescription
     case .badRequest, .hostNotAllowed, .notFound, .methodNotAllowed, .notAcceptable,
       .unsupportedMediaType, .lengthRequired, .contentTooLarge, .headersTooLarge,
@@ -46,6 +46,14 @@ extension RefusalCode {
     case .senderMismatch:
       final(
         403, "Not your name", "The envelope's source must be the party of the certificate.")
+    case .roleNotAllowed:
+      final(403, "Not for this role", "Ask somebody whose role may open content.")
+    case .accessTokenUnknown:
+      final(401, "Access token unknown", "Send Authorization: Bearer with the token of the file.")
+    case .tokenRefused:
+      final(
+        403, "Mailbox token refused",
+        "Sign a fresh token with the mailbox's password, and use the mailbox's own certificate.")
     default:
       final(
         403, "Certificate unknown",

@@ -17,10 +17,14 @@ package struct Admission: Sendable {
   private let schemas: SchemaSet
   private let limits: Limits
   private let inForce: Facts.InForce
+  /// Says which opaque transfers the settings name.
+  private let mesh: MeshSettings
 
   package init(
-    store: Store, schemas: SchemaSet, limits: Limits, inForce: Facts.InForce = .init()
+    store: Store, schemas: SchemaSet, limits: Limits, inForce: Facts.InForce = .init(),
+    mesh: MeshSettings = .init()
   ) {
+    self.mesh = mesh
     self.store = store
     self.schemas = schemas
     self.limits = limits
@@ -83,6 +87,7 @@ package struct Admission: Sendable {
     let read = try EnvelopeReader.read(received, format: format, limits: limits)
     let valid = try schemas.validate(read)
     let envelope = valid.envelope
+    try requireNamed(valid)
     let content =
       valid.messageType.effect == .publication
       ? try await PublishedDocuments(store: store, limits: limits).content(of: valid) {
@@ -104,12 +109,26 @@ package struct Admission: Sendable {
       sender: sender, inForce: inForce)
   }
 
+  /// Bytes that nobody reads go only where the settings let them, by whichever door they come.
+  private func requireNamed(_ valid: ValidatedEnvelope) throws {
+    let envelope = valid.envelope
+    guard envelope.type.utf8.elementsEqual(OpaqueTransfer.type.utf8) else { return }
+    guard let transfer = schemas.opaqueTransfer(envelope.payload),
+      mesh.allowsOpaque(
+        transfer.workflow, purpose: envelope.purpose.rawValue, from: envelope.source,
+        to: envelope.recipient)
+    else { throw Refusal(.routeNotAllowed) }
+    guard transfer.chunks.reduce(0, +) == valid.attachments.first.map({ Int64($0.size) }) else {
+      throw Refusal(.payloadInvalid)
+    }
+  }
+
   private func terms(of submission: Submission) -> Terms {
     Terms(messageType: submission.messageType, vocabulary: schemas.vocabulary)
   }
 
   /// Records a refusal of what never got as far as a decision.
-  private func record(
+  func record(
     _ refusal: Refusal, of sender: SenderProof, type: String?
   ) async throws -> Refusal {
     guard case .certificate(let spkiSHA256) = sender else { return refusal }

@@ -65,7 +65,8 @@ package final class GatewayServer: Sendable {
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
     let publisher = LogPublisher(
-      store: store, signers: signers, anchor: settings.logAnchorFile.map { LogAnchor(path: $0) },
+      store: store, signers: signers, watch: LogKeyWatch(settings),
+      anchor: settings.logAnchorFile.map { LogAnchor(path: $0) },
       rule: QuorumRule(witnesses: settings.witnesses.map(\.key), needed: settings.logQuorum),
       logger: logger)
     let circle = try WitnessCircle(
@@ -84,28 +85,26 @@ package final class GatewayServer: Sendable {
     edge.allowedHosts = Set(settings.names)
     edge.limits = settings.limits
     edge.tls = try TLSReload.read(settings)
+    edge.observe = { recorder.observe($0) }
     edge.identify = { peer, now in
       let found = store.latestDirectory.identify(spkiSHA256: peer.spkiSHA256, at: now)
       if case .failure(let refusal) = found { recorder.record(refusal, peer: peer, at: now) }
       return found
     }
     let admission = Admission(
-      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce)
+      store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
+      mesh: settings.mesh)
+    let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
-      witness: witness)
+      witness: witness, mesh: mesh)
     let api = try await EdgeServer.start(edge, routes: routes)
 
-    var admin: EdgeServer?
-    if let port = settings.adminPort {
-      var plain = EdgeSettings(surroundings: surroundings, logger: logger)
-      plain.host = settings.adminHost
-      plain.port = port
-      let adminRoutes = AdminRoutes(
-        store: store, readiness: readiness, schemas: schemas, publisher: publisher)
-      admin = try await EdgeServer.start(plain, routes: adminRoutes.routes)
-    }
+    let adminRoutes = AdminRoutes(
+      store: store, readiness: readiness, schemas: schemas, publisher: publisher)
+    let admin = try await adminRoutes.listen(
+      settings, surroundings: surroundings, logger: logger)
     logger.notice(
       "gateway.started",
       metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
@@ -121,7 +120,7 @@ package final class GatewayServer: Sendable {
   static func routes(
     store: Store, admission: Admission, schemas: SchemaSet, folder: SchemaFolder,
     publisher: LogPublisher, limits: Limits, minimumIndex: Int64 = 0,
-    witness: PeerWitness? = nil
+    witness: PeerWitness? = nil, mesh: MeshDoor? = nil
   ) -> [Route] {
     let delivery = DeliveredEnvelope(schemas: schemas, limits: limits)
     let messages = MessageRoutes(
@@ -137,7 +136,23 @@ package final class GatewayServer: Sendable {
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
       + WitnessRoutes(witness: witness ?? PeerWitness(store: store)).routes
+      + (mesh ?? MeshDoor(store: store, admission: admission, schemas: schemas, limits: limits))
+      .routes
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
+  }
+
+  /// The MESH door; closed when the settings name no mailbox.
+  private static func mesh(
+    _ settings: Settings, _ admission: Admission, _ schemas: SchemaSet,
+    _ identify: @escaping EdgeSettings.Identify, _ recorder: RefusedCallRecorder, _ store: Store
+  ) throws -> MeshDoor {
+    let secrets = try MeshSecrets.read(settings.mesh)
+    var door = MeshDoor(
+      store: store, admission: admission, schemas: schemas,
+      table: MeshTable(settings.mesh, secrets: secrets, schemas: schemas),
+      limits: settings.limits, identify: identify)
+    door.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
+    return door
   }
 
   /// The witness that this gateway is for others.
@@ -164,6 +179,7 @@ package final class GatewayServer: Sendable {
       .init(service: ConsentSweep(store: store, logger: logger)),
       .init(service: ChildIndexer(store: store, logger: logger)),
       .init(service: RectificationChaser(store: store, logger: logger)),
+      .init(service: MeshSweep(store: store, logger: logger)),
     ]
     services.append(
       .init(
@@ -211,6 +227,7 @@ package final class GatewayServer: Sendable {
     } catch {
       problems.append("schemas: \(error)")
     }
+    do { _ = try MeshSecrets.read(settings.mesh) } catch { problems.append("\(error)") }
     if problems.isEmpty {
       do { _ = try LogKeyFile.read(settings) } catch { problems.append("\(error)") }
       if let path = settings.witnessKey {

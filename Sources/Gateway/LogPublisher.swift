@@ -2,7 +2,7 @@
 // Never signs leaves that are not on disk, nor a tree smaller than one signed before.
 
 package import ExchangeModel
-package import Logging
+import Logging
 package import MessageLog
 import ServiceLifecycle
 package import Storage
@@ -28,22 +28,26 @@ package final class LogPublisher: Sendable {
   }
 
   private let store: Store
-  private let signers: LogSigners
+  private let keys: Mutex<LogSigners>
+  private let watch: LogKeyWatch?
   private let anchor: LogAnchor?
   private let rule: QuorumRule
   private let logger: Logger
   private let state = Mutex(State())
 
-  package init(
-    store: Store, signers: LogSigners, anchor: LogAnchor? = nil, rule: QuorumRule = .none,
-    logger: Logger
+  init(
+    store: Store, signers: LogSigners, watch: LogKeyWatch? = nil, anchor: LogAnchor? = nil,
+    rule: QuorumRule = .none, logger: Logger
   ) {
     self.store = store
-    self.signers = signers
+    keys = Mutex(signers)
+    self.watch = watch
     self.anchor = anchor
     self.rule = rule
     self.logger = logger
   }
+
+  private var signers: LogSigners { keys.withLock { $0 } }
 
   /// The key that verifies what this publisher signs.
   package var key: NoteKey { signers.current.key }
@@ -134,6 +138,18 @@ package final class LogPublisher: Sendable {
     }
   }
 
+  /// Takes the keys of a changed file; when they are none of ours, those at hand sign on.
+  private func takeNewKeys() async {
+    guard let watch else { return }
+    do {
+      guard let found = try await watch.changed(from: signers, store) else { return }
+      keys.withLock { $0 = found }
+      logger.notice("log.key.changed", metadata: ["vkey": "\(found.current.key.vkey)"])
+    } catch {
+      logger.error("log.key.refused", metadata: ["error": "\(error)"])
+    }
+  }
+
   /// Signs once and says so when it fails, but not the same thing twice.
   private func publishOrTell() async {
     do {
@@ -159,6 +175,7 @@ extension LogPublisher: Service {
     try? await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         try await Task.sleep(for: Self.interval)
+        await self.takeNewKeys()
         await self.publishOrTell()
       }
     }

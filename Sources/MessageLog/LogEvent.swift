@@ -31,6 +31,8 @@ package struct LogEvent: Hashable, Sendable {
     case administratorActed = "administrator-acted"
     case disposed
     case logOpened = "log-opened"
+    /// The operator's staff opened a message's content.
+    case contentOpened = "content-opened"
   }
 
   /// The fields an event may have, in the order of their names (RFC 8785, section 3.2.3).
@@ -75,6 +77,10 @@ package struct LogEvent: Hashable, Sendable {
 
   /// Reads canonical bytes; refused when an event would not have written them so.
   package init(canonicalBytes bytes: [UInt8]) throws(LogFault) {
+    if let event = Self.plain(bytes) {
+      self = event
+      return
+    }
     var reader = CanonicalReader(bytes)
     var found: [(name: String, value: String)] = []
     guard reader.take("{") else { throw .malformedEntry }
@@ -93,6 +99,46 @@ package struct LogEvent: Hashable, Sendable {
       self[field] = value
     }
     guard canonicalBytes == bytes else { throw .malformedEntry }
+  }
+
+  /// Reads what has no escapes, which nearly every event is: names in their order, so that writing
+  /// it again would give the same bytes. Nil when it is something else, or nothing at all.
+  private static func plain(_ bytes: [UInt8]) -> LogEvent? {
+    var values = [String?](repeating: nil, count: names.count)
+    let isWhole = bytes.withUnsafeBufferPointer { bytes -> Bool in
+      var place = 0
+      var field = 0
+      while place < bytes.count {
+        guard bytes[place] == (place == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")) else {
+          // The last byte, and nothing after it.
+          return place > 0 && bytes[place] == UInt8(ascii: "}") && place == bytes.count - 1
+        }
+        place += 1
+        while field < names.count, !bytes[place...].starts(with: names[field]) { field += 1 }
+        guard field < names.count else { return false }
+        place += names[field].count
+        guard place < bytes.count, bytes[place] == 0x22 else { return false }
+        let start = place + 1
+        place = start
+        while place < bytes.count, bytes[place] != 0x22 {
+          guard bytes[place] >= 0x20, bytes[place] != 0x5C else { return false }
+          place += 1
+        }
+        guard place < bytes.count,
+          let value = String(validating: bytes[start..<place], as: UTF8.self)
+        else { return false }
+        values[field] = value
+        field += 1
+        place += 1
+      }
+      return false
+    }
+    guard isWhole, let kind = values[Field.kind.rawValue].flatMap({ Kind(rawValue: $0) }) else {
+      return nil
+    }
+    var event = LogEvent(kind)
+    event.values = values
+    return event
   }
 
   /// Each field by its name. A name that is only canonically equivalent finds one too, and is then

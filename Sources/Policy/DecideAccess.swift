@@ -33,6 +33,11 @@ struct OwnMessageRule: AccessRule {
   let name = "own-message"
   let source = "Exchange rules: a message is seen by its sender and its recipient alone"
 
+  /// Who of the operator's staff may open content, with a reason that is logged.
+  private static let openers: Set<StaffRole> = [
+    .dataProtectionOfficer, .caldicottGuardian, .safeguardingLead,
+  ]
+
   func evaluate(_ facts: AccessFacts) -> RuleOutcome {
     guard facts.wasPermitted else {
       return deny(.notFound, "The message was never permitted, so there is nothing to see.")
@@ -44,6 +49,11 @@ struct OwnMessageRule: AccessRule {
     case (.sender, _), (.recipient, _): return permit("The party sent or receives the message.")
     case (.gatewayOperator, .status), (.gatewayOperator, .listing), (.gatewayOperator, .export):
       return permit("The operator lists messages and exports them for the person concerned.")
+    case (.gatewayOperator, .content) where !facts.isSealed:
+      guard let role = facts.staffRole, Self.openers.contains(role) else {
+        return deny(.roleNotAllowed, "The role sees addressing and events, never content.")
+      }
+      return permit("The role may open content, with a reason, and the log says so.")
     case (.gatewayOperator, _), (.stranger, _):
       return deny(.notFound, "The message is neither from the party nor to it.")
     }

@@ -26,20 +26,20 @@ struct AccessGate: Sendable {
 
   /// The same for the gateway's operator, at its machine.
   func requireOperator(
-    _ asked: AccessFacts.Asked, of message: MessageRow
+    _ asked: AccessFacts.Asked, of message: MessageRow, role: StaffRole? = nil
   ) throws(Refusal) {
-    try require(asked, of: message, as: .gatewayOperator, state: .live)
+    try require(asked, of: message, as: .gatewayOperator, state: .live, role: role)
   }
 
   private func require(
     _ asked: AccessFacts.Asked, of message: MessageRow, as relation: AccessFacts.Relation,
-    state: Party.State
+    state: Party.State, role: StaffRole? = nil
   ) throws(Refusal) {
     // Only permitted messages get a row; a row is the record of a permit.
     let answer = policy(
       AccessFacts(
         asked: asked, relation: relation, callerState: state, wasPermitted: true,
-        heldBecause: message.held, isSealed: message.isSealed))
+        heldBecause: message.held, isSealed: message.isSealed, staffRole: role))
     guard answer.verdict == .permit else {
       throw Refusal(answer.refusalCode ?? .notFound)
     }

@@ -168,7 +168,10 @@ extension WriteContext {
     try append(
       LogEvent(
         .calendarChanged,
-        [.change: "imported", .digest: hex, .scope: key.text, .party: partyText(of: key)]),
+        [
+          .actor: Self.gatewayOperator, .change: "imported", .digest: hex,
+          .party: partyText(of: key), .scope: key.text,
+        ]),
       subject: nil, message: nil)
     return CalendarImport(key: key, version: last + 1, isNew: true, reckoned: reckoned)
   }

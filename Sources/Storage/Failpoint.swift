@@ -23,6 +23,9 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case connectorBeforeQuarantine = "connector-before-quarantine"
   case connectorBeforeNote = "connector-before-note"
   case connectorBeforeAcknowledgement = "connector-before-acknowledgement"
+  case meshChunkBeforeRow = "mesh-chunk-before-row"
+  case meshBeforeAdmission = "mesh-before-admission"
+  case meshBeforeEnd = "mesh-before-end"
 
   private static let armed: (point: Failpoint, countdown: FailpointCountdown)? = {
     guard let text = ProcessInfo.processInfo.environment["GATEHOUSE_FAILPOINT"] else { return nil }

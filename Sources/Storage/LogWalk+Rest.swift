@@ -28,6 +28,10 @@ extension LogWalk {
     if let difference = try consents.difference(from: database) { throw Fault(text: difference) }
     try checkFacts(database)
     try checkWitnessing(database)
+    if let difference = try registers.difference(from: database) {
+      throw Fault(text: difference)
+    }
+    if let fault = try AuditWalk.difference(in: database) { throw Fault(text: fault) }
   }
 
   /// The facts of decisions: each row is what its digest was made of.

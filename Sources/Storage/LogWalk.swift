@@ -1,7 +1,6 @@
 // One pass over the tables in the order of the log, some thousands of leaves at a time.
 // Never goes on after a fault: what comes after it means nothing.
 
-import Crypto
 import ExchangeModel
 import Foundation
 import GRDB
@@ -27,15 +26,18 @@ struct LogWalk: Sendable {
   private(set) var consents = ConsentReplay()
   /// Leaves that say that the log's key was followed by another, each with its note's digest.
   private(set) var rotations: [Int64: String] = [:]
+  private(set) var registers = RegisterReplay()
+  private(set) var audit = AuditWalk()
 
   /// Kinds of event whose subject is a message.
   private static let messageKinds: Set<LogEvent.Kind> = [
     .admitted, .delivered, .undelivered, .held, .released, .expired, .read, .acknowledged,
-    .dutyMet, .dutyOverdue, .objectionRecorded,
+    .dutyMet, .dutyOverdue, .objectionRecorded, .contentOpened,
   ]
 
-  /// Leaves of one snapshot.
+  /// Leaves of one snapshot, and those held at once.
   private static let step: Int64 = 8192
+  private static let atOnce = 512
 
   init(
     sealing: Sealing, openNote: @escaping @Sendable ([UInt8]) throws -> (Int64, MerkleHash)
@@ -87,45 +89,40 @@ struct LogWalk: Sendable {
   }
 
   private mutating func checkLeaves(_ database: Database, to end: Int64) throws {
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT leaf.leaf_index, leaf.entry, leaf.salt, leaf.event, leaf.message,
-          message.message_id, message.source, message.source_id, message.recipient,
-          message.type, message.purpose, message.admitted_at, message.received_sha256,
-          message.leaf AS admission, message.decision, message.consent, message.is_sealed,
-          erasure.erased_at, facts.sha256 AS facts,
-          CASE WHEN message.leaf = leaf.leaf_index THEN message.received END AS received,
-          acknowledgement.outcome, acknowledgement.reason, acknowledgement.acknowledged_at,
-          acknowledgement.leaf AS answer
-        FROM leaf
-        LEFT JOIN message ON message.sequence = leaf.message
-        LEFT JOIN facts ON facts.facts_id = message.facts
-        LEFT JOIN erasure ON erasure.message = leaf.message
-        LEFT JOIN acknowledgement ON acknowledgement.message = leaf.message
-        WHERE leaf.leaf_index >= ? AND leaf.leaf_index < ?
-        ORDER BY leaf.leaf_index
-        """, arguments: [edge.size, end])
-    while let row = try rows.next() { try check(row, database) }
+    let start = edge.size
+    try audit.begin(database)
+    let cursor = try Row.fetchCursor(
+      database, sql: LogWalkRow.sql, arguments: [start, end])
+    var rows: [LogWalkRow] = []
+    rows.reserveCapacity(Self.atOnce)
+    while let row = try cursor.next() {
+      rows.append(LogWalkRow(row))
+      guard rows.count == Self.atOnce else { continue }
+      for leaf in LogWalkLeaf.all(rows, sealing: sealing) { try check(leaf, database) }
+      rows.removeAll(keepingCapacity: true)
+    }
+    for leaf in LogWalkLeaf.all(rows, sealing: sealing) { try check(leaf, database) }
     guard edge.size == end else { throw Fault(text: "leaf \(edge.size): missing") }
   }
 
-  private mutating func check(_ row: Row, _ database: Database) throws {
+  private mutating func check(_ leaf: LogWalkLeaf, _ database: Database) throws {
     let index = edge.size
-    guard row.read("leaf_index") == index else { throw Fault(text: "leaf \(index): missing") }
-    guard let bytes = row.bytes("entry"), let entry = try? LeafEntry(bytes) else {
+    guard leaf.row.index == index else { throw Fault(text: "leaf \(index): missing") }
+    guard let entry = leaf.entry else {
       throw Fault(text: "leaf \(index): its entry is not in the canonical form")
     }
-    guard (row.read("message") as Int64? == nil) != Self.messageKinds.contains(entry.kind) else {
+    guard (leaf.row.message == nil) != Self.messageKinds.contains(entry.kind) else {
       throw Fault(text: "leaf \(index): its row names a message, or none, against its entry")
     }
-    if let event = try openEvent(row, index, entry) {
-      try check(event, entry, index, row, database)
+    if let fault = leaf.fault { throw Fault(text: "leaf \(index): \(fault)") }
+    if let event = leaf.event {
+      try check(event, entry, index, leaf, database)
     } else {
       let subject = entry.subject ?? ""
       shredded[subject] = shredded[subject] ?? index
     }
-    for tile in edge.append(.leaf(bytes)) {
+    if let fault = audit.fault(of: leaf, index) { throw Fault(text: fault) }
+    for tile in edge.append(leaf.hash) {
       let stored = try LogTables.tile(level: tile.level, index: tile.index, in: database)
       guard stored == tile.hashes else {
         throw Fault(
@@ -136,45 +133,30 @@ struct LogWalk: Sendable {
     try checkCheckpoint()
   }
 
-  /// The event of a leaf; nil when event and salt are gone.
-  private func openEvent(_ row: Row, _ index: Int64, _ entry: LeafEntry) throws -> LogEvent? {
-    let stored = (row.bytes("salt"), row.bytes("event"))
-    guard case (let salt?, let bytes?) = stored else {
-      guard stored.0 == nil, stored.1 == nil else {
-        throw Fault(text: "leaf \(index): its event or its salt is missing")
-      }
-      return nil
-    }
-    guard let salt = LeafSalt(salt), entry.isOpened(by: bytes, salt: salt) else {
-      throw Fault(text: "leaf \(index): its event does not open its commitment")
-    }
-    guard let event = try? LogEvent(canonicalBytes: bytes), event.kind == entry.kind else {
-      throw Fault(text: "leaf \(index): its event is not in the canonical form")
-    }
-    return event
-  }
-
   private mutating func check(
-    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: Row, _ database: Database
+    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ leaf: LogWalkLeaf,
+    _ database: Database
   ) throws {
     if entry.kind == .admitted {
-      try checkAdmission(event, entry, index, row, database)
+      try checkAdmission(event, entry, index, leaf, database)
     } else if Self.messageKinds.contains(entry.kind) {
-      guard same(row.read("message_id"), entry.subject) else {
+      guard same(leaf.row.messageID, entry.subject) else {
         throw Fault(text: "leaf \(index): the message it is about is not the one of its row")
       }
     }
     switch entry.kind {
-    case .acknowledged: try checkAcknowledgement(event, entry, index, row)
+    case .acknowledged: try checkAcknowledgement(event, entry, index, leaf.row)
     case .disposed: if let subject = entry.subject { shredded[subject] = nil }
-    default: apply(event, entry, index)
+    default: break
     }
+    if entry.kind != .disposed { apply(event, entry, index) }
   }
 
   /// Takes an event into what the registers must then hold.
   private mutating func apply(_ event: LogEvent, _ entry: LeafEntry, _ index: Int64) {
     replay.apply(event)
     consents.apply(event, entry, index)
+    registers.apply(event, entry, index)
     if event.kind == .administratorActed, event[.change] == "log-key-rotated" {
       rotations[index] = event[.digest] ?? ""
     }
@@ -227,47 +209,36 @@ struct LogWalk: Sendable {
   }
 
   private mutating func checkAdmission(
-    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: Row, _ database: Database
+    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ leaf: LogWalkLeaf,
+    _ database: Database
   ) throws {
-    guard let messageID: String = row.read("message_id"), messageID == entry.subject,
-      row.read("admission") == index, let stored: Data = row.read("received")
+    let row = leaf.row
+    guard let messageID = row.messageID, same(messageID, entry.subject), row.admission == index,
+      row.received != nil
     else { throw Fault(text: "leaf \(index): the message it admits is not there") }
+    guard let digest = leaf.contentDigest, same(digest.hex, event[.contentDigest]) else {
+      throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
+    }
     func differs(_ column: String) -> Fault {
       Fault(text: "message \(messageID): its \(column) is not what leaf \(index) says")
     }
-    // What was erased is zeros; that a disposal says so is checked with the rest.
-    let isErased = (row.read("erased_at") as Int64?) != nil
-    let received =
-      isErased
-      ? nil : try? sealing.received(stored, of: messageID, isSealed: row.read("is_sealed") == 1)
-    if isErased {
-      guard stored.allSatisfy({ $0 == 0 }) else { throw differs("erasure") }
-    } else {
-      let digest = SHA256.hash(data: received ?? stored)
-      guard received != nil, event[.contentDigest] == Hex.text(digest) else {
-        throw Fault(text: "message \(messageID): its content is not what leaf \(index) admitted")
-      }
-    }
-    guard let kept = row.bytes("received_sha256"), event[.contentDigest] == Hex.text(kept) else {
-      throw differs("received_sha256")
-    }
-    let columns: [(String, LogEvent.Field)] = [
-      ("source", .source), ("source_id", .id), ("recipient", .recipient), ("type", .type),
-      ("purpose", .purpose), ("consent", .consent),
+    guard row.receivedDigest == digest.bytes else { throw differs("received_sha256") }
+    let columns: [(String, String?, LogEvent.Field)] = [
+      ("source", row.source, .source), ("source_id", row.sourceID, .id),
+      ("recipient", row.recipient, .recipient), ("type", row.type, .type),
+      ("purpose", row.purpose, .purpose), ("consent", row.consent, .consent),
     ]
-    for (column, field) in columns where !same(row.read(column), event[field]) {
+    for (column, value, field) in columns where !same(value, event[field]) {
       throw differs(column)
     }
-    guard row.read("admitted_at") == entry.at.milliseconds else { throw differs("admitted_at") }
-    guard same(row.bytes("facts").map { Hex.text($0) }, event[.facts]) else {
-      throw differs("facts")
-    }
-    guard (row.read("is_sealed") == 1) == (event[.scope] == AdmittedMessage.sealedScope) else {
+    guard row.admittedAt == entry.at.milliseconds else { throw differs("admitted_at") }
+    guard same(row.facts.map { Hex.text($0) }, event[.facts]) else { throw differs("facts") }
+    guard row.isSealed == (event[.scope] == AdmittedMessage.sealedScope) else {
       throw differs("is_sealed")
     }
-    guard let decisionID: Int64 = row.read("decision"),
-      let (decision, digest) = try? decisions.entry(decisionID, in: database),
-      same(digest, event[.decision]),
+    guard let decisionID = row.decision,
+      let (decision, decisionDigest) = try? decisions.entry(decisionID, in: database),
+      same(decisionDigest, event[.decision]),
       same(decision.policyVersion, event[.policyVersion]),
       same(decision.catalogueVersion, event[.catalogueVersion]),
       same(decision.grounds.lawfulBasis, event[.basis]),
@@ -277,15 +248,15 @@ struct LogWalk: Sendable {
   }
 
   private mutating func checkAcknowledgement(
-    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: Row
+    _ event: LogEvent, _ entry: LeafEntry, _ index: Int64, _ row: LogWalkRow
   ) throws {
-    guard row.read("answer") == index else {
+    guard row.answer == index else {
       throw Fault(text: "leaf \(index): the acknowledgement it records is not there")
     }
     let isSame =
-      same(row.read("outcome"), event[.outcome]) && same(row.read("reason"), event[.reason])
-      && same(row.read("recipient"), event[.actor])
-      && row.read("acknowledged_at") == entry.at.milliseconds
+      same(row.outcome, event[.outcome]) && same(row.reason, event[.reason])
+      && same(row.recipient, event[.actor])
+      && row.acknowledgedAt == entry.at.milliseconds
     guard isSame else {
       throw Fault(
         text: "acknowledgement of message \(entry.subject ?? ""): not what leaf \(index) says")
@@ -313,7 +284,19 @@ struct LogWalk: Sendable {
 func same(_ left: String?, _ right: String?) -> Bool {
   switch (left, right) {
   case (nil, nil): true
-  case (let left?, let right?): left.utf8.elementsEqual(right.utf8)
+  case (let left?, let right?): sameBytes(left, right)
   default: false
   }
+}
+
+private func sameBytes(_ left: String, _ right: String) -> Bool {
+  guard left.utf8.count == right.utf8.count else { return false }
+  // A log has millions of texts to compare: in memory where they lie, not one by one.
+  let answer = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in
+      guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+      return memcmp(first, second, left.count) == 0
+    }
+  }
+  return (answer ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

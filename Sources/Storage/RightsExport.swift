@@ -72,17 +72,22 @@ extension Store {
   }
 
   /// Logs that an export was made: by whom and of how many messages, never of whom.
-  package func logSubjectExport(by asker: ExportAsker, messages: Int) async throws {
+  /// Which child it was is noted beside the log by keyed hashes, so that it can be told who looked.
+  package func logSubjectExport(
+    of subject: Subject, by asker: ExportAsker, messages: Int
+  ) async throws {
+    let keys = SubjectKeys(subject, childKeys).all
     try await writer.submit { context in
       var actor: String?
       if case .party(let spkiSHA256) = asker { actor = try context.caller(spkiSHA256).urn.text }
-      try context.append(
+      let leaf = try context.append(
         LogEvent(
           .subjectExported,
           [
             .actor: actor, .count: String(messages),
             .role: actor == nil ? "operator" : nil,
           ]), subject: nil, message: nil)
+      try context.noteViews(of: keys, by: leaf)
     }
   }
 }

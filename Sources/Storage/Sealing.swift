@@ -26,6 +26,7 @@ struct Sealing: Sendable {
   static func isUnused(_ database: Database) throws -> Bool {
     let sql = """
       SELECT EXISTS (SELECT 1 FROM message WHERE is_sealed = 1) OR EXISTS (SELECT 1 FROM consent)
+        OR EXISTS (SELECT 1 FROM staff_act)
       """
     return try !(Bool.fetchOne(database, sql: sql) ?? true)
   }

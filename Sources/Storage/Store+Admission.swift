@@ -150,6 +150,17 @@ extension Store {
     }
   }
 
+  /// Records that a party was refused what a call asks for; `call` is a verb and a route's template.
+  package func recordRefusedCall(
+    _ code: RefusalCode, of party: PartyURN, call: String
+  ) async throws {
+    try await writer.submit { context in
+      _ = try context.append(
+        LogEvent(.refused, [.code: code.rawValue, .scope: call, .source: party.text]),
+        subject: nil, message: nil)
+    }
+  }
+
   /// Records a refusal that was decided before the store was asked: its code and the party, never
   /// the content. Returns the refusal to answer with, which is another when the party has just
   /// been suspended or its certificate revoked.
@@ -285,8 +296,8 @@ extension WriteContext {
           .certificate: certificate, .code: refusal.code.rawValue,
           .decision: decided?.decisionRow.digest, .facts: decided?.facts.digest,
           .policyVersion: decided?.decision.policyVersion,
-          .recipient: envelope.recipient.text, .source: envelope.source.text,
-          .type: envelope.type,
+          .purpose: submission.claims.purpose, .recipient: envelope.recipient.text,
+          .source: envelope.source.text, .type: envelope.type,
         ]), subject: nil, message: nil)
     return .refused(refusal, decided?.decision)
   }

@@ -27,14 +27,19 @@ extension Store {
         LogEvent(
           .partyChanged,
           [
-            .change: "registered", .country: party.country, .party: party.urn.text,
+            .actor: WriteContext.gatewayOperator, .change: "registered", .country: party.country,
+            .party: party.urn.text,
             .purpose: party.purposes?.joined(separator: " "), .role: party.role.rawValue,
           ]),
         subject: nil, message: nil)
       if isNew && party.state != .live {
         try context.append(
           LogEvent(
-            .partyChanged, [.change: party.state.rawValue, .party: party.urn.text]),
+            .partyChanged,
+            [
+              .actor: WriteContext.gatewayOperator, .change: party.state.rawValue,
+              .party: party.urn.text,
+            ]),
           subject: nil, message: nil)
       }
       for certificate in party.certificates {
@@ -53,7 +58,11 @@ extension Store {
         sql: "UPDATE party SET state = ? WHERE urn = ?",
         arguments: [state.rawValue, urn.text])
       try context.append(
-        LogEvent(.partyChanged, [.change: state.rawValue, .party: urn.text]),
+        LogEvent(
+          .partyChanged,
+          [
+            .actor: WriteContext.gatewayOperator, .change: state.rawValue, .party: urn.text,
+          ]),
         subject: nil, message: nil)
       try context.directoryChanged()
     }
@@ -126,7 +135,10 @@ extension WriteContext {
     try append(
       LogEvent(
         .certificateChanged,
-        [.certificate: spkiSHA256, .change: change, .party: urn.text]),
+        [
+          .actor: Self.gatewayOperator, .certificate: spkiSHA256, .change: change,
+          .party: urn.text,
+        ]),
       subject: nil, message: nil)
   }
 }

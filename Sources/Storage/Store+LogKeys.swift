@@ -2,7 +2,7 @@
 // Never sees a private key.
 
 import Crypto
-import ExchangeModel
+package import ExchangeModel
 import Foundation
 import GRDB
 package import MessageLog
@@ -22,7 +22,10 @@ extension Store {
       let leaf = try context.append(
         LogEvent(
           .administratorActed,
-          [.change: "log-key-rotated", .digest: Hex.text(SHA256.hash(data: note.bytes))]),
+          [
+            .actor: WriteContext.gatewayOperator, .change: "log-key-rotated",
+            .digest: Hex.text(SHA256.hash(data: note.bytes)),
+          ]),
         subject: nil, message: nil)
       try context.database.execute(
         sql: """
@@ -35,11 +38,16 @@ extension Store {
     }
   }
 
-  /// Records an act of an administrator upon the log or its key: a word of the vocabulary.
-  package func recordLogAct(_ change: String) async throws {
+  /// Records an act of an administrator upon the log or its key, or a look: a word of the
+  /// vocabulary, and the message that it was about.
+  package func recordLogAct(_ change: String, about message: MessageID? = nil) async throws {
     try await writer.submit { context in
       _ = try context.append(
-        LogEvent(.administratorActed, [.change: change]), subject: nil, message: nil)
+        LogEvent(
+          .administratorActed,
+          [
+            .actor: WriteContext.gatewayOperator, .change: change, .messageID: message?.text,
+          ]), subject: nil, message: nil)
     }
   }
 

@@ -61,7 +61,10 @@ extension Store {
       _ = try context.append(
         LogEvent(
           .logOpened,
-          [.change: change, .scope: "\(leaves.lowerBound)-\(leaves.upperBound)"]),
+          [
+            .actor: WriteContext.gatewayOperator, .change: change,
+            .scope: "\(leaves.lowerBound)-\(leaves.upperBound)",
+          ]),
         subject: nil, message: nil)
     }
   }

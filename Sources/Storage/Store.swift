@@ -16,6 +16,7 @@ package final class Store: Sendable {
   let limits: Limits
   package let surroundings: Surroundings
   let attachmentFiles: AttachmentFiles
+  let uploads: MeshUploads
   let access: AccessPolicy
   let childKeys: ChildKeys
   let sealing: Sealing
@@ -62,6 +63,7 @@ package final class Store: Sendable {
       surroundings: surroundings)
     tracePools = TracePools(directory: directory, variants: variants)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
+    uploads = try MeshUploads(directory: directory + "/mesh")
     checkpointer = try JournalCheckpointer(databasePath: path)
     directoryCache = DirectoryCache(try pool.read { try PartyDirectory(readable: $0) })
     writer = GroupCommit(

@@ -19,6 +19,8 @@ enum StoreSchema {
     migrator.registerMigration("0004-duties") { try DutySchema.create(in: $0) }
     migrator.registerMigration("0005-rights") { try RightsSchema.create(in: $0) }
     migrator.registerMigration("0006-witness") { try WitnessSchema.create(in: $0) }
+    migrator.registerMigration("0007-audit") { try AuditSchema.create(in: $0) }
+    migrator.registerMigration("0009-mesh") { try MeshSchema.create(in: $0) }
     migrator.registerMigration("0011-tracing") { try CaseSchema.create(in: $0) }
     return migrator
   }

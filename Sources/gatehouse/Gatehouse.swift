@@ -17,9 +17,9 @@ struct Gatehouse: AsyncParsableCommand {
     subcommands: [
       SandboxCommand.self, ServeCommand.self, CheckCommand.self, MessageCommand.self,
       InboxCommand.self, ConnectCommand.self, PolicyCommand.self, ClockCommand.self,
-      SchemaCommand.self, LogCommand.self, PartyCommand.self, CertificateCommand.self,
-      ConsentCommand.self,
-      SubjectCommand.self, TraceCommand.self, CaseCommand.self, BenchCommand.self,
+      SchemaCommand.self, LogCommand.self, AuditCommand.self, PartyCommand.self,
+      CertificateCommand.self, ConsentCommand.self, SubjectCommand.self,
+      TraceCommand.self, CaseCommand.self, BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

@@ -6,7 +6,7 @@ import Foundation
 enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
-    "triage-outcome", "medical-evidence-request",
+    "triage-outcome", "medical-evidence-request", "opaque-transfer",
   ]
 
   /// The copy's path; made at the first use.

@@ -16,6 +16,7 @@ import api_cases
 import command_cases
 import example_cases
 import log_cases
+import mesh_cases
 import schema_cases
 import tls_cases
 import xsd_cases
@@ -24,6 +25,7 @@ from sandbox import Sandbox
 
 MODULES = [
     schema_cases, xsd_cases, command_cases, api_cases, example_cases, tls_cases, log_cases,
+    mesh_cases,
 ]
 
 

@@ -81,8 +81,8 @@ struct CatalogueException: Sendable {
     "local-authority-transfers", "council-complaints",
   ]
 
-  /// Types that the gateway sends for itself, which the catalogue does not have.
-  static let ownTypes: Set = ["OPS.DUTY"]
+  /// Types of the gateway's own, which the catalogue does not have.
+  static let ownTypes: Set = ["OPS.DUTY", "OPS.OPAQUE"]
 
   static let all: [Self] =
     centre("CP.FILE", from: keepers, to: keepers)

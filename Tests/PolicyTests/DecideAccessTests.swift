@@ -17,6 +17,12 @@ import Testing
       return [.content, .attachment, .listing].contains(facts.asked) ? .messageHeld : nil
     case .gatewayOperator:
       if facts.isSealed { return .notFound }
+      if facts.asked == .content {
+        let opens: [StaffRole?] = [
+          .dataProtectionOfficer, .caldicottGuardian, .safeguardingLead,
+        ]
+        return opens.contains(facts.staffRole) ? nil : .roleNotAllowed
+      }
       return [.status, .listing, .export].contains(facts.asked) ? nil : .notFound
     }
   }
@@ -27,12 +33,15 @@ import Testing
       for isSealed in [false, true] {
         for wasPermitted in [true, false] {
           for state in [Party.State.live, .suspended] {
-            let facts = AccessFacts(
-              asked: asked, relation: relation, callerState: state, wasPermitted: wasPermitted,
-              heldBecause: held, isSealed: isSealed)
-            let answer = Policy.decideAccess(facts)
-            #expect(answer.refusalCode == expected(facts), "\(facts)")
-            #expect((answer.verdict == .permit) == (answer.refusalCode == nil))
+            for role in [nil] + StaffRole.allCases.map(Optional.some) {
+              let facts = AccessFacts(
+                asked: asked, relation: relation, callerState: state,
+                wasPermitted: wasPermitted, heldBecause: held, isSealed: isSealed,
+                staffRole: role)
+              let answer = Policy.decideAccess(facts)
+              #expect(answer.refusalCode == expected(facts), "\(facts)")
+              #expect((answer.verdict == .permit) == (answer.refusalCode == nil))
+            }
           }
         }
       }

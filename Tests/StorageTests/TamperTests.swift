@@ -38,9 +38,32 @@ import Testing
     let tree = try await LogKey.publish(test.store)
     try await addWitnessing(to: test, tree)
     try await test.admit(submission("last"))
+    try await addRegisters(to: test)
     _ = try await LogKey.publish(test.store)
     try test.store.close()
     return folder
+  }
+
+  /// A calendar, a duty that is met and one that has lapsed, and a question with its reason.
+  private static func addRegisters(to test: TestStore) async throws {
+    _ = try await test.store.importCalendar(CalendarFiles.working())
+    let type = awaiting([("referral-acknowledgement", (1, "working-day"), nil)])
+    let met = try await test.admit(submission("asks", type: type))
+    let answer = SampleTypes.type("referral-acknowledgement")
+    try await test.admit(
+      submission("answers", from: .iss, to: Agency.school.urn, type: answer) {
+        $0.inReplyTo = met.messageID.text
+      })
+    let lapsed = try await test.admit(submission("asks-too", type: type))
+    _ = try await test.store.acknowledge(
+      lapsed.messageID, by: Agency.iss.spki,
+      Acknowledgement(outcome: .refused, reason: "not-ours", detail: nil))
+    let staff = StaffMember(role: .auditor, account: "uid:1000")
+    let reason = StaffReason(purpose: .audit, text: "The yearly check")
+    guard let staff, let reason else { throw Unexpected(outcome: "staff") }
+    var query = AuditQuery()
+    query.child = Child.adaByNumber
+    _ = try await test.store.audit(query, by: staff, reason: reason, limit: 10)
   }
 
   /// A cosignature, a key rotation, a witnessed log and a halt of another log.
@@ -85,7 +108,7 @@ import Testing
   @Test func theOriginalHolds() async throws {
     let result = try await verification { _ in }
     #expect(result.faults == [])
-    #expect(result.messages == 281)
+    #expect(result.messages == 284)
     #expect(result.checkpoints == 2)
   }
 
@@ -136,12 +159,15 @@ import Testing
     Flip("message", "leaf", message, "the message it admits is not there"),
     Flip("inbox", "recipient", "message = 50", "message "),
     Flip("inbox", "message", "message = 50", "message "),
-    Flip("acknowledgement", "message", "1", "the acknowledgement it records is not there"),
-    Flip("acknowledgement", "outcome", "1", "acknowledgement of message"),
-    Flip("acknowledgement", "reason", "1", "acknowledgement of message"),
-    Flip("acknowledgement", "detail", "1", nil),
-    Flip("acknowledgement", "acknowledged_at", "1", "acknowledgement of message"),
-    Flip("acknowledgement", "leaf", "1", "the acknowledgement it records is not there"),
+    Flip(
+      "acknowledgement", "message", "reason = 'other'",
+      "the acknowledgement it records is not there"),
+    Flip("acknowledgement", "outcome", "reason = 'other'", "acknowledgement of message"),
+    Flip("acknowledgement", "reason", "reason = 'other'", "acknowledgement of message"),
+    Flip("acknowledgement", "detail", "reason = 'other'", nil),
+    Flip("acknowledgement", "acknowledged_at", "reason = 'other'", "acknowledgement of message"),
+    Flip(
+      "acknowledgement", "leaf", "reason = 'other'", "the acknowledgement it records is not there"),
     Flip("decision", "decision_id", "decision_id = 1", "its decision is not"),
     Flip("decision", "sha256", "decision_id = 1", "its decision is not"),
     Flip("decision", "policy_version", "decision_id = 1", "its decision is not"),
@@ -191,6 +217,45 @@ import Testing
     Flip("witnessed_log", "checkpoint", "1", "witnessed log gatehouse.example/log:"),
     Flip("witnessed_log", "cosigned_at", "1", nil),
     Flip("log_halt", "tree_size", "1", nil),
+    Flip("calendar", "calendar_key", "1", "calendar working la:85"),
+    Flip("calendar", "version", "1", "calendar working la:850, version"),
+    Flip("calendar", "valid_from", "1", "calendar working la:850, version 1"),
+    Flip("calendar", "valid_through", "1", "calendar working la:850, version 1"),
+    Flip("calendar", "imported_at", "1", "calendar working la:850, version 1"),
+    Flip("calendar", "sha256", "1", "calendar working la:850, version 1"),
+    Flip("calendar", "body", "1", "calendar working la:850, version 1"),
+    Flip("duty", "message", "state = 'met'", "duty 1 of message"),
+    Flip("duty", "position", "state = 'met'", "that it was met is not"),
+    Flip("duty", "reply_types", "state = 'met'", nil),
+    Flip("duty", "owed_by", "state = 'met'", "duty 1 of message"),
+    Flip("duty", "owed_to", "state = 'met'", "duty 1 of message"),
+    Flip("duty", "clock_count", "state = 'met'", nil),
+    Flip("duty", "opened_at", "state = 'met'", "duty 1 of message"),
+    Flip("duty", "met_by", "state = 'met'", "that it was met is not"),
+    Flip("duty", "ended_at", "state = 'met'", "that it was met is not"),
+    Flip("duty", "ended_at", "state = 'lapsed'", "duty 1 of message"),
+    Flip("staff_act", "leaf", "1", "reason of leaf"),
+    Flip("staff_act", "reason", "1", "reason of leaf"),
+    Flip("child_view", "child_key", "1", nil),
+    Flip("audit_word", "number", "word = 'admitted'", "audit row of leaf"),
+    Flip("audit_word", "word", "word = 'admitted'", "audit row of leaf"),
+    Flip("audit_event", "leaf", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "at", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "kind", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "source", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "recipient", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "actor", "actor IS NOT NULL", "audit row of leaf"),
+    Flip("audit_event", "party", "party IS NOT NULL", "audit row of leaf"),
+    Flip("audit_event", "type", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "purpose", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "basis", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "code", "code IS NOT NULL", "audit row of leaf"),
+    Flip("audit_event", "is_permit", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "is_override", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_event", "is_view", "leaf = 100", "audit row of leaf 100"),
+    Flip("audit_span", "first_at", "1", nil),
+    Flip("audit_span", "last_at", "1", "audit span 0"),
+    Flip("audit_span", "span", "1", "audit span 0"),
   ]
 
   @Test(arguments: flips)
@@ -305,7 +370,7 @@ import Testing
       INSERT INTO acknowledgement SELECT sequence, 'taken', NULL, NULL, admitted_at, leaf
       FROM message WHERE source_id = 'm-50';
       DELETE FROM inbox WHERE message = (SELECT sequence FROM message WHERE source_id = 'm-50')
-      """, "acknowledgements: 2"),
+      """, "acknowledgements: 3"),
     Damage(
       "a suspension lifted", "UPDATE party SET state = 'live' WHERE state = 'suspended'",
       "party urn:gatehouse:850:cme:"),

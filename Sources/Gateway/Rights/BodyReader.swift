@@ -63,6 +63,17 @@ struct BodyReader {
     return number
   }
 
+  /// A truth value; false when it is left out.
+  mutating func flag(_ name: String) -> Bool {
+    guard let node = root[name] else { return false }
+    if let value = node.bool { return value }
+    fault("/\(name)", "type", "Give true or false.")
+    return false
+  }
+
+  /// True when a member is there.
+  func has(_ name: String) -> Bool { root[name] != nil }
+
   /// The child that is meant; nil, with the faults noted, when that is not clear.
   mutating func subject(_ name: String = "child") -> Subject? {
     guard let child = root[name] else {

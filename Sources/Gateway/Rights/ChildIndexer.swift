@@ -1,5 +1,5 @@
-// Brings the index of children up to date now and then, so that a search finds little left to do.
-// Never needed for the right answer: each search does the rest itself.
+// Brings the index of children and the table of audit questions up to date now and then, so that a
+// search finds little left to do. Never needed for the right answer: each search does the rest.
 
 import Logging
 import ServiceLifecycle
@@ -18,6 +18,7 @@ struct ChildIndexer: Service {
         try await Task.sleep(for: Self.interval)
         do {
           try await store.indexChildren()
+          try await store.indexLog()
         } catch {
           logger.error("children.index.failed", metadata: ["error": "\(type(of: error))"])
         }

@@ -53,7 +53,8 @@ package struct SubjectExporter: Sendable {
     for asker: ExportAsker, _ name: String
   ) async throws -> [UInt8] {
     let registers = try await store.subjectRegisters(of: subject, for: asker)
-    try await store.logSubjectExport(by: asker, messages: messages.count)
+    try await store.logSubjectExport(
+      of: subject, by: asker, messages: messages.count)
     return writer.bytes(
       SubjectExport(
         producedAt: now(), producedFor: name, subject: subject, messages: messages,

@@ -1,7 +1,8 @@
-// The admin listener's answers, on loopback only: is the process alive, can it serve.
-// Never tells anything about messages or parties.
+// The admin listener, on loopback only: is the process alive, can it serve; and, for whoever has the
+// token, questions about the log. Never tells anything about messages or parties without it.
 
 import ExchangeModel
+import Logging
 import Storage
 import Synchronization
 import Validation
@@ -29,6 +30,26 @@ struct AdminRoutes: Sendable {
       Route(.get, "/livez", access: .anyone) { _ in .text("ok\n") },
       Route(.get, "/readyz", access: .anyone, handler: ready),
     ]
+  }
+
+  private static let loopback: Set<String> = ["127.0.0.1", "::1", "[::1]", "localhost"]
+
+  /// Begins to listen; nil when the settings name no port. Questions about the log are answered on
+  /// loopback alone: the listener speaks plain HTTP.
+  func listen(
+    _ settings: Settings, surroundings: Surroundings, logger: Logger
+  ) async throws -> EdgeServer? {
+    guard let port = settings.adminPort else { return nil }
+    var plain = EdgeSettings(surroundings: surroundings, logger: logger)
+    plain.host = settings.adminHost
+    plain.port = port
+    var all = routes
+    if Self.loopback.contains(settings.adminHost) {
+      let token = try AdminToken(folder: settings.data, surroundings: surroundings)
+      all += AuditRoutes(store: store, token: token, limits: settings.limits, logger: logger)
+        .routes
+    }
+    return try await EdgeServer.start(plain, routes: all)
   }
 
   /// How long the database may take: whoever asks has little patience.

@@ -39,6 +39,8 @@ package struct Settings: Sendable {
   package var witnessKey: String?
   /// Keys of the logs that it cosigns.
   package var witnessedLogs: [NoteKey] = []
+  /// The MESH door.
+  package var mesh = MeshSettings()
   package var logLevel = "info"
   /// Law that is enacted and not yet commenced: off until it is.
   package var inForce = Facts.InForce()
@@ -110,6 +112,7 @@ extension Settings {
     reader.integer("/log/quorum", in: 0...max(0, witnesses.count), &logQuorum)
     reader.optionalPath("/witness/key", folder, &witnessKey)
     reader.witnessedLogs("/witness/logs", &witnessedLogs)
+    reader.mesh("/mesh", folder, &mesh)
     reader.choice(
       "/logging/level", ["trace", "debug", "info", "notice", "warning", "error"], &logLevel)
     reader.integer("/limits/envelopeBytes", in: 1024...(64 << 20), &limits.envelopeBytes)
@@ -134,6 +137,10 @@ extension Settings {
       ("log.quorum", String(logQuorum)),
       ("witness.key", witnessKey.map { "\($0) (not shown)" } ?? "none"),
       ("witness.logs", witnessedLogs.map(\.name.description).joined(separator: ", ")),
+      ("mesh.secrets", mesh.secrets.map { "\($0) (not shown)" } ?? "none"),
+      ("mesh.mailboxes", mesh.mailboxes.map { "\($0.id) \($0.party)" }.joined(separator: ", ")),
+      ("mesh.workflows", mesh.workflows.map { "\($0.id) \($0.type)" }.joined(separator: ", ")),
+      ("mesh.opaque", mesh.opaque.map(\.id).joined(separator: ", ")),
       ("logging.level", logLevel),
       ("limits.envelopeBytes", String(limits.envelopeBytes)),
       ("limits.attachmentBytes", String(limits.attachmentBytes)),

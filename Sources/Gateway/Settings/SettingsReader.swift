@@ -124,6 +124,11 @@ struct SettingsReader {
     return node
   }
 
+  /// A fault of what is not there.
+  mutating func missing(_ pointer: String, _ message: String) {
+    issues.append(ValidationIssue(place: pointer, line: nil, rule: "setting", message: message))
+  }
+
   mutating func fault(_ pointer: String, _ node: JSONNode, _ message: String) {
     issues.append(
       ValidationIssue(place: pointer, line: node.line, rule: "setting", message: message))

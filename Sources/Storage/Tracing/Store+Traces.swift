@@ -140,7 +140,7 @@ extension Store {
           .traceConfirmed,
           [
             .actor: party.urn.text, .digest: digest, .outcome: confirmation.result.rawValue,
-            .reason: confirmation.verifiedBy, .role: row.officer,
+            .reason: confirmation.verifiedBy, .id: row.officer,
           ]), subject: id.text, message: nil)
       return try TraceRow.find(id, of: party, in: context.database)
         .record(in: context.database, tracing.sealing)

@@ -36,7 +36,7 @@ extension WriteContext {
         [
           .actor: party.urn.text, .count: String(found.count), .messageID: new.request?.text,
           .outcome: outcome.rawValue, .policyVersion: answer.modelVersion, .purpose: new.purpose,
-          .reason: new.reason, .role: new.officer, .scope: "trace",
+          .reason: new.reason, .id: new.officer, .scope: "trace",
         ]), subject: id.text, message: nil)
     try database.execute(
       sql: """
@@ -86,7 +86,7 @@ extension WriteContext {
         .pupilShown,
         [
           .actor: party.urn.text, .digest: tracing.digest(of: pupil), .purpose: row.purpose,
-          .reason: reason, .role: row.officer, .scope: scope.rawValue,
+          .reason: reason, .id: row.officer, .scope: scope.rawValue,
         ]), subject: row.id.text, message: nil)
   }
 
@@ -112,7 +112,7 @@ extension WriteContext {
         [
           .actor: party.urn.text, .digest: Hex.text(SHA256.hash(data: question.flatMap { $0 })),
           .outcome: answer.rawValue, .purpose: row.purpose, .recipient: asked.text,
-          .role: row.officer, .scope: "trace-enquiry",
+          .id: row.officer, .scope: "trace-enquiry",
         ]), subject: row.id.text, message: nil)
   }
 

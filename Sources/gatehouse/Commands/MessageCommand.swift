@@ -11,7 +11,7 @@ import Validation
 struct MessageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "message", abstract: "Send messages and see what became of them.",
-    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self])
+    subcommands: [Send.self, Status.self, Receipt.self, Held.self, Release.self, Open.self])
 
   struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -114,7 +114,11 @@ struct MessageCommand: AsyncParsableCommand {
     @Option(help: "At most this many.") var limit = 500
 
     func run() async throws {
-      let held = try await options.withStore { try await $0.heldMessages(limit: limit) }
+      let held = try await options.withStore { store in
+        // That one looked is logged before anything is shown.
+        try await store.recordLogAct("held-listed")
+        return try await store.heldMessages(limit: limit)
+      }
       for message in held {
         let summary = message.summary
         guard json else {

@@ -55,7 +55,10 @@ struct PolicyCommand: AsyncParsableCommand {
     func run() async throws {
       let id = try MessageIDArgument.read(id)
       let replay = DecisionReplay(
-        try await options.withStore { try await $0.decisionRecord(of: id) })
+        try await options.withStore { store in
+          try await store.recordLogAct("decision-replayed", about: id)
+          return try await store.decisionRecord(of: id)
+        })
       if json {
         print(String(decoding: replay.json, as: UTF8.self))
       } else {

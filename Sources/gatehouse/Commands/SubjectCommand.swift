@@ -90,8 +90,16 @@ struct SubjectCommand: AsyncParsableCommand {
 
 /// The file that says which child is meant.
 enum SubjectArgument {
+  /// Bytes of the file, at most: what comes on standard input must end.
+  private static let mostBytes = 64 << 10
+
+  /// Reads a file, or standard input for `-`.
   static func read(_ path: String, limits: Limits) throws -> Subject {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    let data =
+      path == "-"
+      ? try FileHandle.standardInput.read(upToCount: mostBytes)
+      : FileManager.default.contents(atPath: path)
+    guard let data else {
       throw CommandFailure(.notFound, "\(path): cannot be read")
     }
     do {

@@ -36,6 +36,7 @@ struct SandboxFolder {
         at: path + "/log.key.pem", vkeyFile: path + "/log.vkey", origin: Self.origin,
         surroundings: surroundings)
     }
+    try SandboxMesh(path: path, surroundings: surroundings).prepare()
     try settingsText(port: port).write(
       toFile: path + "/gatehouse.json", atomically: true, encoding: .utf8)
     return try Settings(file: path + "/gatehouse.json")
@@ -78,6 +79,7 @@ struct SandboxFolder {
 
   /// Writes each party's `client.json` and the sandbox's `sandbox.json`.
   func publish(api port: Int, admin: Int?) throws {
+    let mesh = try SandboxMesh(path: path, surroundings: surroundings).secrets()
     for party in SandboxParty.all {
       let folder = "\(path)/parties/\(party.folder)"
       let profile = ClientProfile(
@@ -107,13 +109,20 @@ struct SandboxFolder {
       text("profile", "parties/\(party.folder)/client.json")
       text("certificate", "parties/\(party.folder)/certificate.pem")
       text("key", "parties/\(party.folder)/key.pem")
+      if let password = mesh.passwords[party.mailbox] {
+        writer.key("mesh")
+        writer.beginObject()
+        text("mailbox", party.mailbox)
+        text("password", password)
+        writer.endObject()
+      }
       writer.endObject()
     }
     writer.endArray()
+    text("meshSharedKey", mesh.sharedKey)
     writer.endObject()
     // Written whole and renamed: whoever waits for the file never reads half of it.
-    try Data(writer.bytes + [0x0A]).write(
-      to: URL(fileURLWithPath: path + "/sandbox.json"), options: .atomic)
+    try SandboxMesh.writePrivate(writer.bytes + [0x0A], to: path + "/sandbox.json")
   }
 
   func profile(of party: SandboxParty) throws -> ClientProfile {
@@ -162,6 +171,7 @@ struct SandboxFolder {
     writer.key("origin")
     writer.string(Self.origin)
     writer.endObject()
+    SandboxMesh.writeSettings(into: &writer)
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self) + "\n"
   }

@@ -17,7 +17,9 @@ import Validation
 
   @Test func describesExactlyTheRoutes() throws {
     let described = reader.calls.map(\.name).sorted()
-    let routed = table.routes.map { route in
+    // The MESH door is described by NHS England's own document; docs/mesh.md says where.
+    let own = table.routes.filter { !$0.template.hasPrefix(MeshDoor.base) }
+    let routed = own.map { route in
       route.verb.rawValue + " " + route.template.replacing("...}", with: "}")
     }
     #expect(described == routed.sorted())
@@ -82,6 +84,7 @@ import Validation
   /// answers of commands at the gateway's own machine.
   private static let ofNoCall: Set<String> = [
     "method-not-allowed", "length-required", "not-held", "calendar-missing",
+    "role-not-allowed", "access-token-unknown",
   ]
 
   @Test func everyCodeBelongsToSomeCall() throws {

@@ -12,6 +12,7 @@ enum FewSchemas {
     "duty-reminder", "medical-evidence-request", "safeguarding-referral",
     "deletion-return", "trace-request", "trace-response", "trace-confirmation",
     "child-missing-education-referral", "child-missing-education-status",
+    "opaque-transfer",
   ]
 
   /// The copy's path; made at the first use.

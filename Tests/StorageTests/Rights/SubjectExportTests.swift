@@ -138,8 +138,10 @@ import Testing
 
   @Test func theLogHasWhoAndHowManyAndNotWhom() async throws {
     let test = try await TestStore.make()
-    try await test.store.logSubjectExport(by: .gatewayOperator, messages: 3)
-    try await test.store.logSubjectExport(by: .party(Agency.iss.spki), messages: 0)
+    try await test.store.logSubjectExport(
+      of: Child.adaByNumber, by: .gatewayOperator, messages: 3)
+    try await test.store.logSubjectExport(
+      of: Child.adaByNumber, by: .party(Agency.iss.spki), messages: 0)
     let events = try await events(test, .subjectExported)
     #expect(
       events.map { String(decoding: $0.canonicalBytes, as: UTF8.self) } == [

@@ -52,12 +52,11 @@ enum LogArgument {
   /// A time, or a day: its beginning, or with `isEnd` its end.
   static func time(_ text: String?, _ option: String, isEnd: Bool) throws -> Timestamp? {
     guard let text else { return nil }
-    if let time = Timestamp(rfc3339: text) { return time }
-    guard let day = Timestamp(rfc3339: text + "T00:00:00Z") else {
+    guard let time = AuditFields.time(text, isEnd: isEnd) else {
       throw CommandFailure(
         .usage, "\(option): write a day (2026-11-21) or a time (2026-11-21T09:00:00Z)")
     }
-    return isEnd ? day.adding(seconds: 86_400) : day
+    return time
   }
 
   static func file(_ path: String) throws -> [UInt8] {

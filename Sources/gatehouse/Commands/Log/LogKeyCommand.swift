@@ -75,8 +75,8 @@ extension LogCommand.Key {
     static let configuration = CommandConfiguration(
       abstract: "Make a new key; a note signed by both keys says that it follows the old one.",
       discussion: """
-        From the gateway's next start on, checkpoints are signed by both, until `log key retire`. \
-        Publish the note and the new public key where the old one is known.
+        From then on checkpoints are signed by both, until `log key retire`: a running gateway \
+        takes the new key within a second. Publish the note and the new public key where the old one is known.
         """)
 
     @OptionGroup var options: StoreOptions
@@ -104,7 +104,7 @@ extension LogCommand.Key {
       } catch {
         throw CommandFailure(.error, "\(error)")
       }
-      Terminal.say("Restart the gateway; checkpoints are then signed by both keys.")
+      Terminal.say("A running gateway signs by both keys within a second; see log.key.changed.")
     }
 
     /// The key of a rotation that was broken off, or a new one: in a file of its own before
@@ -121,7 +121,7 @@ extension LogCommand.Key {
 
   struct Retire: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the old keys out: from the next start on the new one signs alone.")
+      abstract: "Take the old keys out: from then on the new one signs alone.")
 
     @OptionGroup var options: StoreOptions
     @Option(help: "The private keys' file; default: that of the settings.") var key: String?
@@ -141,7 +141,7 @@ extension LogCommand.Key {
       } catch {
         throw CommandFailure(.error, "\(error)")
       }
-      Terminal.say("Restart the gateway; checkpoints are then signed by the new key alone.")
+      Terminal.say("A running gateway signs by the new key alone within a second.")
     }
   }
 }

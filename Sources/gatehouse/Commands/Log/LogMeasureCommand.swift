@@ -17,10 +17,12 @@ extension LogCommand {
       discussion: """
         Fills a throw-away store with medical referrals of 2 KB, each admitted by the policy and \
         made durable, and says what every tenth of them cost. Then verifies the log from the \
-        database and from tiles. Use a release build.
+        database and from tiles. With --events, appends so many invented events instead, and pages \
+        through the questions of `gatehouse audit query`. Use a release build.
         """)
 
     @Option(help: "Messages to admit; each is one leaf.") var leaves = 100_000
+    @Option(help: "Measure audit questions over so many invented events instead.") var events: Int?
     @Option(help: "Where to make the throw-away folder.") var directory = "/var/tmp"
     @Option(help: "The schemas folder; default: the one beside the program or here.")
     var schemas: String?
@@ -33,14 +35,22 @@ extension LogCommand {
       guard let schemas = schemas ?? SchemaFolder.locate() else {
         throw CommandFailure(.usage, "no schemas folder found; give --schemas DIR")
       }
-      guard (100...100_000_000).contains(leaves) else {
-        throw CommandFailure(.usage, "--leaves: give 100 to 100000000")
+      guard (100...100_000_000).contains(events ?? leaves) else {
+        throw CommandFailure(.usage, "--leaves, --events: give 100 to 100000000")
       }
       let folder = try await BenchFolder(
         below: URL(fileURLWithPath: directory).standardizedFileURL.path, schemas: schemas,
         surroundings: .system)
       do {
-        try await measure(folder, schemas)
+        if let events {
+          let store = try Store(
+            directory: folder.data, surroundings: .system, access: Policy.decideAccess,
+            due: Policy.reckonDue)
+          try await AuditMeasure(store: store, events: events, report: report).run()
+          try store.close()
+        } else {
+          try await measure(folder, schemas)
+        }
       } catch {
         if !keep { folder.remove() }
         throw error
@@ -63,11 +73,11 @@ extension LogCommand {
       for part in 0..<10 {
         let started = ContinuousClock.now
         try await admit(part * tenth..<(part + 1) * tenth, referral, admission, spki)
-        report("append \(tenth), from \(part * tenth)", started, count: tenth)
+        report("append \(tenth), from \(part * tenth)", started, tenth)
       }
       var started = ContinuousClock.now
       let tree = try await store.sign(settings)
-      report("checkpoint of \(tree.size) leaves", started, count: 1)
+      report("checkpoint of \(tree.size) leaves", started, 1)
       started = .now
       let keys = try LogKeyFile.readAll(settings).keys
       let result = try await store.verifyLog(
@@ -78,17 +88,17 @@ extension LogCommand {
       guard result.faults.isEmpty else {
         throw CommandFailure(.verificationFailed, result.faults.joined(separator: "\n"))
       }
-      report("verify from the database", started, count: Int(result.leaves))
+      report("verify from the database", started, Int(result.leaves))
       started = .now
       let tiles = TileFolder(path: folder.path + "/tiles")
       try await tiles.write(tree, of: store)
-      report("export tiles", started, count: Int(tree.size))
+      report("export tiles", started, Int(tree.size))
       started = .now
       let fromTiles = try tiles.verify(keys, nil)
       guard fromTiles.faults.isEmpty else {
         throw CommandFailure(.verificationFailed, fromTiles.faults.joined(separator: "\n"))
       }
-      report("verify from tiles", started, count: Int(tree.size))
+      report("verify from tiles", started, Int(tree.size))
       try store.close()
     }
 
@@ -117,7 +127,7 @@ extension LogCommand {
       }
     }
 
-    private func report(_ what: String, _ started: ContinuousClock.Instant, count: Int) {
+    private func report(_ what: String, _ started: ContinuousClock.Instant, _ count: Int) {
       let spent = ContinuousClock.now - started
       let seconds =
         Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18

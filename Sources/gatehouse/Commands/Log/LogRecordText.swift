@@ -3,41 +3,22 @@
 
 import ExchangeModel
 import Foundation
+import Gateway
 import MessageLog
 import Storage
 import Validation
 
 enum LogRecordText {
-  /// Not the sender's own id, which is its choice of words and might name a child: the subject is
-  /// the gateway's id of the same message.
-  private static let fields = LogEvent.Field.allCases.filter { $0 != .kind && $0 != .id }
+  private static let fields = LogRecordWriter.fields
 
   /// The names of the table's columns.
   static let header =
     (["index", "at", "event", "subject"] + fields.map { "\($0)" }).joined(separator: ",") + "\r\n"
 
   /// One JSON object.
-  static func json(_ record: LogRecord) -> [UInt8] {
+  static func json(_ record: LogRecord, reason: String? = nil) -> [UInt8] {
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("index")
-    writer.integer(record.index)
-    func text(_ name: String, _ value: String?) {
-      guard let value else { return }
-      writer.key(name)
-      writer.string(value)
-    }
-    text("at", record.entry.at.description)
-    text("event", record.entry.kind.rawValue)
-    text("subject", record.entry.subject)
-    text("commitment", "sha256:\(record.entry.commitment.hex)")
-    if let event = record.event {
-      writer.key("fields")
-      writer.beginObject()
-      for field in fields { text("\(field)", event[field]) }
-      writer.endObject()
-    }
-    writer.endObject()
+    LogRecordWriter.write(record, reason: reason, to: &writer)
     return writer.bytes
   }
 

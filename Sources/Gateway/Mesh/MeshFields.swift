@@ -1,0 +1,79 @@
+// The Mex- fields of an answer that carries a message (MESH API, "Download message"). Empty ones
+// are left out, as MESH does. Never a name or number of a child's: for a typed message they are
+// made of its addressing alone.
+
+import ExchangeModel
+import Storage
+
+struct MeshFields: Sendable {
+  let meshID: String
+  private(set) var fields: HTTPFields
+
+  init(meshID: String, fields: HTTPFields) {
+    self.meshID = meshID
+    self.fields = fields
+  }
+
+  init(_ stored: StoredMessage, name: MeshName, to mailbox: MeshMailbox, table: MeshTable) {
+    let summary = stored.summary
+    meshID = name.meshID
+    fields = [
+      "Mex-From": table.name(of: summary.source), "Mex-To": mailbox.id,
+      "Mex-WorkflowID": name.workflow ?? table.workflow(of: summary.type),
+      "Mex-MessageID": name.meshID, "Mex-Version": "1.0", "Mex-AddressType": "ALL",
+      "Mex-MessageType": "DATA", "Mex-Chunk-Range": "1:1", "Mex-Total-Chunks": "1",
+      "Mex-StatusCode": "00", "Mex-StatusEvent": "TRANSFER",
+      "Mex-StatusDescription": "Transferred to recipient mailbox", "Mex-StatusSuccess": "SUCCESS",
+      "Mex-StatusTimestamp": Self.second(of: summary.admittedAt),
+      "Last-Modified": HTTPDate.text(summary.admittedAt), "Cache-Control": "no-store",
+      "Vary": "Accept, Accept-Encoding",
+    ]
+    add("Mex-LocalID", name.localID ?? (name.workflow == nil ? summary.id : nil))
+  }
+
+  mutating func add(_ name: String, _ value: String?) {
+    if let value, !value.isEmpty { fields[name] = value }
+  }
+
+  mutating func addGzip() {
+    add("Content-Encoding", "gzip")
+    add("Mex-Content-Compressed", "Y")
+  }
+
+  /// What the sender of an opaque message said of it.
+  mutating func add(_ transfer: OpaqueTransfer, chunk: Int) {
+    add("Mex-Chunk-Range", "\(chunk):\(transfer.chunks.count)")
+    add("Mex-Total-Chunks", String(transfer.chunks.count))
+    add("Mex-WorkflowID", transfer.workflow)
+    add("Mex-FileName", transfer.fileName ?? "\(meshID).dat")
+    add("Mex-Subject", transfer.subject)
+    add("Mex-LocalID", transfer.localID)
+    add("Mex-PartnerID", transfer.partnerID)
+    add("Mex-Content-Checksum", transfer.checksum)
+    add("Mex-Content-Type", transfer.contentType)
+    if transfer.isEncrypted == true { add("Mex-Content-Encrypted", "Y") }
+    if transfer.isCompressed == true { add("Mex-Content-Compressed", "Y") }
+  }
+
+  /// A report is fields alone: no body, no chunk, no sender.
+  mutating func add(_ report: MeshReport, linked: MeshName?) {
+    fields["Mex-From"] = nil
+    add("Mex-MessageType", "REPORT")
+    add("Mex-Chunk-Range", "1:0")
+    add("Mex-Total-Chunks", "0")
+    add("Mex-LinkedMsgID", linked?.meshID)
+    add("Mex-WorkflowID", linked?.workflow)
+    add("Mex-LocalID", linked?.localID)
+    add("Mex-StatusCode", report.code)
+    add("Mex-StatusEvent", report.event)
+    add("Mex-StatusDescription", report.text)
+    add("Mex-StatusSuccess", "ERROR")
+  }
+
+  /// `yyyyMMddHHmmss` in UTC.
+  static func second(of time: Timestamp) -> String {
+    String(
+      decoding: time.description.utf8.filter { (0x30...0x39).contains($0) }.prefix(14),
+      as: UTF8.self)
+  }
+}
