@@ -1,0 +1,79 @@
+// How a date of birth comes to be told when the child's recorded date is another.
+// Never rejects a partial date: what is unknown is left out of the comparison.
+
+/// A level and how improbable this very date is within it, in bits.
+struct DateAgreement: Equatable, Sendable {
+  let level: DateLevel
+  let spread: Float
+
+  /// Agreement of the date as told with the date as recorded; both must be known.
+  static func of(_ told: BirthDate, _ held: BirthDate) -> DateAgreement {
+    if told.packed == held.packed { return whole(.exact, 1) }
+    guard told.isWhole, held.isWhole else { return partial(told, held) }
+    let sameDay = told.day == held.day
+    let sameMonth = told.month == held.month
+    let sameYear = told.year == held.year
+    if sameYear, told.day == held.month, told.month == held.day { return whole(.swapped, 1) }
+    // A first of a month, and a first of January, are what forms are filled with.
+    if sameYear, told.day == 1, sameMonth || told.month == 1 { return whole(.firstOfMonth, 2) }
+    if sameDay, sameMonth, abs(told.year - held.year) == 1 { return whole(.yearBeside, 2) }
+    let (different, isTransposed) = digits(told, held)
+    if different == 1 { return whole(.oneDigit, 24) }
+    if different == 2, isTransposed { return whole(.transposed, 5) }
+    if sameYear, sameMonth { return whole(.otherDay, 30) }
+    if sameDay, sameMonth { return whole(.otherYear, 30) }
+    if sameDay, sameYear { return whole(.otherMonth, 11) }
+    if sameYear { return whole(.sameYear, 365) }
+    return whole(.other, 1)
+  }
+
+  private static func whole(_ level: DateLevel, _ outcomes: Double) -> DateAgreement {
+    DateAgreement(level: level, spread: Float(Bits.log2(outcomes)))
+  }
+
+  /// Compares what both know.
+  private static func partial(_ told: BirthDate, _ held: BirthDate) -> DateAgreement {
+    func same(_ left: Int, _ right: Int) -> Bool? { left == 0 || right == 0 ? nil : left == right }
+    let year = same(told.year, held.year)
+    let month = same(told.month, held.month)
+    let day = same(told.day, held.day)
+    switch (year, month, day) {
+    case (false?, _, _):
+      if abs(told.year - held.year) == 1, month != false, day != false {
+        return whole(.yearBeside, 2)
+      }
+      return whole(.other, 1)
+    case (_, false?, false?): return whole(.sameYear, 300)
+    case (_, false?, _): return whole(.otherMonth, 11)
+    case (_, _, false?): return whole(.otherDay, 30)
+    default: return whole(.exact, 1)
+    }
+  }
+
+  /// Differing digits of `yyyymmdd`, and whether two neighbours are swapped.
+  private static func digits(_ left: BirthDate, _ right: BirthDate) -> (Int, Bool) {
+    var (a, b) = (number(left), number(right))
+    var count = 0
+    var previous: (Int, Int, Int)?
+    var isTransposed = false
+    var position = 0
+    while position < 8 {
+      let (x, y) = (a % 10, b % 10)
+      if x != y {
+        count += 1
+        if let last = previous, last.2 == position - 1, last.0 == y, last.1 == x {
+          isTransposed = true
+        }
+        previous = (x, y, position)
+      }
+      a /= 10
+      b /= 10
+      position += 1
+    }
+    return (count, isTransposed)
+  }
+
+  private static func number(_ date: BirthDate) -> Int {
+    date.year * 10_000 + date.month * 100 + date.day
+  }
+}

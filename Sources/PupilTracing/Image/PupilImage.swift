@@ -1,0 +1,162 @@
+// A pool's image, opened: checked once from end to end, then read without further doubt.
+// Never traps on bad bytes: each section's place, length, checksum and numbers are looked at
+// first. Only the sections that a scan touches are looked at; a record's block has its own
+// checksum and is checked when it is read.
+
+/// The image of a pool. Cheap to copy; safe to share.
+package struct PupilImage: @unchecked Sendable {
+  let bytes: any ImageBytes
+  /// Pupils, and rows (a pupil has one for each former value besides).
+  package let pupils: Int
+  let rowCount: Int
+  let rows: UnsafePointer<UInt32>
+  /// Dates in the order of the rows, with their first rows; one more row at the end.
+  let dates: [BirthDate]
+  let firstRows: [UInt32]
+  let vocabulary: Vocabulary
+  let figures: PoolFigures
+  private let blocks: UnsafeBufferPointer<UInt64>
+  private let upns: KeyDirectory
+  private let ids: KeyDirectory
+
+  /// Opens an image. Throws `TraceFault` when it is none, is torn, or has been altered.
+  package init(_ bytes: any ImageBytes) throws {
+    self.bytes = bytes
+    let list = try SectionList(bytes.mapped)
+    pupils = list.pupils
+    rowCount = list.rows
+    let words = try list.array(.rows, of: UInt32.self)
+    guard words.count == rowCount * ImageFormat.rowWords, rowCount < ImageWriter.rowLimit,
+      pupils <= rowCount, let base = words.baseAddress ?? UnsafePointer(bitPattern: 64)
+    else { throw SectionList.damaged }
+    rows = base
+    vocabulary = try Vocabulary(list)
+    for row in 0..<rowCount {
+      let at = row * ImageFormat.rowWords
+      let top = max(base[at], base[at + 1], base[at + 2])
+      guard top < vocabulary.count else { throw SectionList.damaged }
+    }
+    let days = try list.array(.days, of: UInt32.self)
+    dates = stride(from: 0, to: days.count - 1, by: 2).map { BirthDate(packed: days[$0]) }
+    var firsts = stride(from: 1, to: days.count, by: 2).map { days[$0] }
+    firsts.append(UInt32(rowCount))
+    guard days.count % 2 == 0, firsts.first == 0,
+      zip(firsts, firsts.dropFirst()).allSatisfy({ $0 <= $1 })
+    else { throw SectionList.damaged }
+    firstRows = firsts
+    blocks = try list.array(.blocks, of: UInt64.self)
+    let perBlock = ImageFormat.recordsPerBlock
+    guard blocks.count == (rowCount + perBlock - 1) / perBlock + 1 else {
+      throw SectionList.damaged
+    }
+    upns = try KeyDirectory(list, .upnKeys, .upnFences)
+    ids = try KeyDirectory(list, .idKeys, .idFences)
+    figures = try PoolFigures(list, dates: dates, firstRows: firsts)
+  }
+
+  /// The records of rows, in the order asked for. Throws when a block is damaged.
+  func records(_ wanted: [UInt32]) throws -> [FoldedRecord] {
+    let perBlock = ImageFormat.recordsPerBlock
+    var found = [FoldedRecord?](repeating: nil, count: wanted.count)
+    let order = wanted.indices.sorted { wanted[$0] < wanted[$1] }
+    var loaded = -1
+    var block: [UInt8] = []
+    for index in order {
+      let row = Int(wanted[index])
+      if row / perBlock != loaded {
+        loaded = row / perBlock
+        block = try self.block(loaded)
+      }
+      found[index] = try record(row % perBlock, in: block)
+    }
+    return found.compactMap { $0 }
+  }
+
+  private func block(_ number: Int) throws -> [UInt8] {
+    guard number >= 0, number + 1 < blocks.count else { throw SectionList.damaged }
+    let (start, end) = (blocks[number], blocks[number + 1])
+    let most = UInt64(ImageFormat.recordsPerBlock * (TraceLimits.recordBytes + 2) + 8)
+    guard end > start, end - start >= 8, end - start <= most, end <= UInt64(bytes.mapped.count)
+    else { throw SectionList.damaged }
+    let raw = try bytes.read(offset: Int(start), count: Int(end - start))
+    guard raw.count == Int(end - start) else { throw SectionList.damaged }
+    let isSound = raw.withUnsafeBytes { all in
+      ImageChecksum.of(UnsafeRawBufferPointer(rebasing: all[8...]))
+        == UInt64(littleEndian: all.loadUnaligned(as: UInt64.self))
+    }
+    guard isSound else { throw SectionList.damaged }
+    return raw
+  }
+
+  private func record(_ index: Int, in block: [UInt8]) throws -> FoldedRecord {
+    var position = 8
+    for step in 0...index {
+      guard position + 2 <= block.count else { throw SectionList.damaged }
+      let count = Int(block[position]) + Int(block[position + 1]) << 8
+      position += 2
+      guard position + count <= block.count else { throw SectionList.damaged }
+      if step == index, let record = RecordCode.read(block[position..<position + count]) {
+        return record
+      }
+      position += count
+    }
+    throw SectionList.damaged
+  }
+
+  /// Rows whose record may hold this UPN.
+  func rows(upn: [UInt8]) throws -> [UInt32] {
+    try upns.rows(ShortHash.of(upn, seed: 6), in: bytes, rowCount)
+  }
+
+  /// Rows whose record may have this id.
+  func rows(id: [UInt8]) throws -> [UInt32] {
+    try ids.rows(ShortHash.of(id, seed: 6), in: bytes, rowCount)
+  }
+}
+
+/// A sorted list of digests on the disk, with fences in memory.
+struct KeyDirectory: @unchecked Sendable {
+  private static let rowsLimit = 256
+  private let offset: Int
+  private let count: Int
+  private let fences: UnsafeBufferPointer<UInt32>
+
+  init(
+    _ list: SectionList, _ keys: ImageFormat.Section, _ fences: ImageFormat.Section
+  ) throws {
+    let place = try list.place(keys)
+    offset = place.offset
+    count = place.count / 8
+    self.fences = try list.array(fences, of: UInt32.self)
+    let stride = ImageFormat.fenceStride
+    guard self.fences.count == (count + stride - 1) / stride else { throw SectionList.damaged }
+  }
+
+  /// One read for nearly every digest; more only where a digest crosses a fence.
+  func rows(_ hash: UInt32, in bytes: any ImageBytes, _ rowCount: Int) throws -> [UInt32] {
+    guard count > 0 else { return [] }
+    var low = 0
+    var high = fences.count
+    while low < high {
+      let middle = (low + high) / 2
+      if fences[middle] < hash { low = middle + 1 } else { high = middle }
+    }
+    var rows: [UInt32] = []
+    var stretch = max(0, low - 1)
+    while stretch < fences.count, stretch == max(0, low - 1) || fences[stretch] <= hash {
+      let first = stretch * ImageFormat.fenceStride
+      let size = min(ImageFormat.fenceStride, count - first)
+      let raw = try bytes.read(offset: offset + first * 8, count: size * 8)
+      raw.withUnsafeBytes { raw in
+        for index in 0..<raw.count / 8 {
+          let key = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+          guard UInt32(key >> 32) == hash else { continue }
+          let row = UInt32(truncatingIfNeeded: key)
+          if Int(row) < rowCount, rows.count < Self.rowsLimit { rows.append(row) }
+        }
+      }
+      stretch += 1
+    }
+    return rows
+  }
+}

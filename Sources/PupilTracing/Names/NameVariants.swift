@@ -1,0 +1,71 @@
+// Groups of spellings of one name, read from the project's data (`schemas/names/variants-*.txt`).
+// Never decides: to share a group is one level of agreement, weighed like the others.
+
+/// The table of name variants. A name may stand in several groups (Alex in two).
+package struct NameVariants: Sendable {
+  /// Names and groups that count; what goes beyond is refused when it is read.
+  package static let nameLimit = 100_000
+  package static let none = NameVariants()
+
+  private var groups: [[[UInt8]]] = []
+  private var groupsOf: [[UInt8]: [Int32]] = [:]
+
+  /// No variants at all.
+  package init() {}
+
+  /// Reads files of lines `name name name`; `#` starts a comment. The first name of a line leads.
+  ///
+  /// Throws `TraceFault` naming the line when a line is not a group, or there are too many names.
+  package init(files: [(name: String, bytes: [UInt8])]) throws {
+    var count = 0
+    for file in files {
+      var number = 0
+      for line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        number += 1
+        let text = String(decoding: line.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self)
+        let names = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "\t" })
+        guard !names.isEmpty else { continue }
+        count += names.count
+        guard names.count > 1, count <= Self.nameLimit else {
+          throw TraceFault("\(file.name) line \(number): give two names or more in a group")
+        }
+        add(names.map { NameForm(String($0)).bytes }.filter { !$0.isEmpty })
+      }
+    }
+  }
+
+  private mutating func add(_ names: [[UInt8]]) {
+    let index = Int32(groups.count)
+    var seen: Set<[UInt8]> = []
+    let group = names.filter { seen.insert($0).inserted }
+    groups.append(group)
+    for name in group { groupsOf[name, default: []].append(index) }
+  }
+
+  /// How many groups there are.
+  package var count: Int { groups.count }
+
+  /// Other spellings of one folded word, without the word.
+  func spellings(of word: [UInt8]) -> Set<[UInt8]> {
+    guard let indices = groupsOf[word] else { return [] }
+    var names: Set<[UInt8]> = []
+    for index in indices { names.formUnion(groups[Int(index)]) }
+    names.remove(word)
+    return names
+  }
+
+  /// A key that names share when each of their words is the same or a variant by its first group.
+  func canonical(_ form: NameForm) -> UInt32 {
+    guard form.bytes.contains(UInt8(ascii: "-")) else {
+      return ShortHash.of(leader(of: form.bytes))
+    }
+    var key: [UInt8] = []
+    for word in form.words { key += leader(of: Array(word)) }
+    return ShortHash.of(key)
+  }
+
+  private func leader(of word: [UInt8]) -> [UInt8] {
+    guard let index = groupsOf[word]?.first else { return word }
+    return groups[Int(index)].first ?? word
+  }
+}

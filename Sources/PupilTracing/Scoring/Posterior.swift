@@ -1,0 +1,28 @@
+// How probable each pupil is to be the child, and that the child is not in the pool: as one of
+// nobody's kin, or as an unlisted brother or sister of somebody found. All together make one.
+
+struct Posterior {
+  /// By candidate, in the order given.
+  private(set) var candidates: [Double] = []
+  /// Log-odds in bits of each candidate against "not here", whoever else is there.
+  private(set) var bits: [Double] = []
+  private(set) var notHere = 1.0
+
+  var best: Double { candidates.max() ?? 0 }
+
+  init(_ weights: [Weights], pupils: Double, model: TraceModel) {
+    let prior = Bits.log2(model.here / pupils)
+    let kin = Bits.log2((1 - model.here) * model.sibling / pupils)
+    var away = (1 - model.here) * (1 - model.sibling)
+    for weight in weights { away += Bits.power(min(900, kin + weight.household)) }
+    away = max(away, 1e-300)
+    bits = weights.map { min(900, prior + $0.child) - Bits.log2(away) }
+    // Scaled by the greatest, so that nothing overflows.
+    let top = max(0, bits.max() ?? 0)
+    let shares = bits.map { Bits.power($0 - top) }
+    let none = Bits.power(-top)
+    let sum = shares.reduce(none, +)
+    candidates = shares.map { $0 / sum }
+    notHere = none / sum
+  }
+}

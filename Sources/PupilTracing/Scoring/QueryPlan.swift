@@ -1,0 +1,83 @@
+// A question made ready for one pool: each known name has seen the vocabulary, each date the
+// calendar of the pool. What is here does not depend on the model.
+
+struct QueryPlan: Sendable {
+  struct Name: Sendable {
+    let surname: Vocabulary.Sighting?
+    let forename: Vocabulary.Sighting?
+    let middle: Vocabulary.Sighting?
+    /// Bits by which the whole name is commoner than its parts would make it (Muhammad Khan).
+    let together: Double
+  }
+
+  let query: FoldedQuery
+  let names: [Name]
+  let places: [AddressProbe]
+  /// By date of the image: how the date told agrees with it; empty when no date was told.
+  let dates: [DateAgreement]
+  /// By level: how likely a random date is told as this one by it.
+  let dateMasses: [Double]
+
+  init(_ query: FoldedQuery, image: PupilImage, variants: NameVariants) {
+    self.query = query
+    var seen: [NameForm: Vocabulary.Sighting] = [:]
+    func sight(_ form: NameForm) -> Vocabulary.Sighting? {
+      guard !form.isEmpty else { return nil }
+      if let known = seen[form] { return known }
+      let sighting = image.vocabulary.sight(NameProbe(form, variants: variants), variants)
+      seen[form] = sighting
+      return sighting
+    }
+    names = query.names.map { name in
+      let surname = sight(name.surname)
+      let forename = sight(name.forename)
+      return Name(
+        surname: surname, forename: forename, middle: sight(name.middle),
+        together: Self.together(name, surname, forename, image.figures))
+    }
+    places = query.places.map { AddressProbe($0.address) }
+    let figures = image.figures
+    var masses = [Double](repeating: 0, count: DateLevel.allCases.count)
+    if query.date.isKnown {
+      dates = image.dates.map {
+        $0.isKnown
+          ? DateAgreement.of(query.date, $0) : DateAgreement(level: .other, spread: 0)
+      }
+      for (date, share) in figures.dates {
+        let agreement = DateAgreement.of(query.date, date)
+        guard agreement.level != .other else { continue }
+        masses[Int(agreement.level.rawValue)] += share * Bits.power(-Double(agreement.spread))
+      }
+      // Days that nobody of the pool was born on are dates of birth all the same.
+      let days = Double(max(365, figures.dates.count))
+      masses[0] = 0.8 * masses[0] + 0.2 / days
+      masses[Int(DateLevel.other.rawValue)] = masses[0]
+    } else {
+      dates = []
+    }
+    dateMasses = masses
+  }
+
+  /// What a model needs to weigh again, without what only a search needs.
+  init(keeping plan: QueryPlan) {
+    query = plan.query
+    names = plan.names.map { name in
+      Name(
+        surname: name.surname?.withoutNames, forename: name.forename?.withoutNames,
+        middle: name.middle?.withoutNames, together: name.together)
+    }
+    places = []
+    dates = []
+    dateMasses = plan.dateMasses
+  }
+
+  private static func together(
+    _ name: FoldedRecord.Name, _ surname: Vocabulary.Sighting?, _ forename: Vocabulary.Sighting?,
+    _ figures: PoolFigures
+  ) -> Double {
+    guard let surname, let forename else { return 0 }
+    let apart = surname.masses[0][0] * forename.masses[1][0]
+    let found = (figures.namesakes(name.surname, name.forename) - 0.5) / figures.pupils
+    return found > apart ? min(8, Bits.log2(found / apart)) : 0
+  }
+}

@@ -1,0 +1,60 @@
+// From what was found to what is answered: an outcome, and at most five pupils with reasons.
+// Never offers as the child a pupil who is likelier to be a brother or sister.
+
+struct Answering {
+  let search: PoolSearch
+  let pupils: Double
+  let model: TraceModel
+
+  /// Posteriors and margins of the outcomes (the five words of the SUI matcher).
+  static let match = 0.95
+  static let possible = 0.5
+  static let shown = 0.02
+  /// Below this log-odds nobody is shown.
+  static let leastBits = -14.0
+
+  func answer() -> TraceAnswer {
+    let found = search.found
+    let posterior = Posterior(found.map(\.weights), pupils: pupils, model: model)
+    let text = TraceText(search: search)
+    var children: [TraceCandidate] = []
+    var household: [TraceCandidate] = []
+    for index in found.indices {
+      let bits = posterior.bits[index]
+      let isKin = isHousehold(found[index])
+      guard children.count < TraceLimits.candidates || household.count < 2 else { break }
+      if isKin ? household.count >= TraceLimits.candidates : bits < Self.leastBits { continue }
+      let candidate = TraceCandidate(
+        id: found[index].record.id, reading: isKin ? .household : .child, bits: bits,
+        posterior: posterior.candidates[index],
+        reasons: text.reasons(found[index], isHousehold: isKin))
+      if isKin { household.append(candidate) } else { children.append(candidate) }
+    }
+    let offered = children.prefix(TraceLimits.candidates)
+    let all = offered + household.prefix(TraceLimits.candidates - offered.count)
+    return TraceAnswer(
+      outcome: outcome(Array(offered)), candidates: Array(all), notHere: posterior.notHere,
+      modelVersion: model.version, isExhaustive: search.isExhaustive)
+  }
+
+  /// True when the findings speak rather for another child of the household.
+  private func isHousehold(_ found: PoolSearch.Found) -> Bool {
+    let weights = found.weights
+    let kin = Bits.log2((1 - model.here) * model.sibling)
+    let child = Bits.log2(model.here)
+    // Without a shared place or kin nothing says that there is one household.
+    guard found.evidence.isNamedSibling || weights.place > 3 || weights.relations > 3 else {
+      return false
+    }
+    return kin + weights.household > child + weights.child
+  }
+
+  private func outcome(_ offered: [TraceCandidate]) -> TraceOutcome {
+    guard let first = offered.first, first.posterior >= Self.shown else { return .none }
+    if first.posterior >= Self.match { return .match }
+    let rivals = offered.dropFirst().filter { $0.posterior >= 0.2 * first.posterior }
+    let together = offered.reduce(0) { $0 + $1.posterior }
+    if !rivals.isEmpty, together >= Self.possible { return .several }
+    return first.posterior >= Self.possible ? .possible : .lowConfidence
+  }
+}
