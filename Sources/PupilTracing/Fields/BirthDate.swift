@@ -4,23 +4,24 @@
 /// Year, month and day; 0 stands for an unknown part.
 package struct BirthDate: Sendable, Equatable, Hashable {
   package static let unknown = BirthDate(packed: 0)
-  /// Year << 9 | month << 5 | day.
+  /// Year << 14 | month << 7 | day.
   package let packed: UInt32
 
-  package var year: Int { Int(packed >> 9) }
-  package var month: Int { Int(packed >> 5 & 15) }
-  package var day: Int { Int(packed & 31) }
+  package var year: Int { Int(packed >> 14) }
+  package var month: Int { Int(packed >> 7 & 127) }
+  package var day: Int { Int(packed & 127) }
   package var isKnown: Bool { packed != 0 }
-  package var isWhole: Bool { packed >> 9 != 0 && month != 0 && day != 0 }
+  package var isWhole: Bool { packed >> 14 != 0 && month != 0 && day != 0 }
 
   init(packed: UInt32) { self.packed = packed }
 
-  /// Parts that cannot be (month 13, day 32, year 10000) count as unknown.
+  /// A month 13 or a day 45 is kept as it was told: one slip of the finger lies between it and
+  /// the date that was meant. Parts with more digits than they can have count as unknown.
   package init(year: Int, month: Int = 0, day: Int = 0) {
     let year = (1...9999).contains(year) ? UInt32(year) : 0
-    let month = (1...12).contains(month) ? UInt32(month) : 0
-    let day = (1...31).contains(day) ? UInt32(day) : 0
-    packed = year << 9 | month << 5 | day
+    let month = (1...99).contains(month) ? UInt32(month) : 0
+    let day = (1...99).contains(day) ? UInt32(day) : 0
+    packed = year << 14 | month << 7 | day
   }
 
   /// Reads `2014-03-09`, `20140309`, `09/03/2014`, `2014-03`, `2014` and unknown parts written as

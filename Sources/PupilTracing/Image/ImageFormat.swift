@@ -22,7 +22,7 @@ enum ImageFormat {
     case rows = 1, days, blocks
     case letters, sounds, canonicals, firstWords, lastWords, heads
     case surnameCounts, forenameCounts, middleCounts, textEnds, texts
-    case postcodes, addresses, pairs, placePairs
+    case postcodes, addresses, pairs, placePairs, shares
     case upnKeys, upnFences, idKeys, idFences
   }
 

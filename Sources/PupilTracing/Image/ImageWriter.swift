@@ -19,6 +19,7 @@ package final class ImageWriter {
   private var addresses: HashedCounts
   private var pairs: HashedCounts
   private var samples: [FoldedRecord.Place] = []
+  private var shares = PoolShares()
   private var sections: [(ImageFormat.Section, offset: Int, count: Int, checksum: UInt64)] = []
   private var offset = 0
 
@@ -39,6 +40,7 @@ package final class ImageWriter {
       throw TraceFault("a pool may hold \(Self.rowLimit) rows at most; split it")
     }
     pupils += 1
+    shares.count(record)
     var code: [UInt8] = []
     code.reserveCapacity(128)
     RecordCode.write(record, to: &code)
@@ -135,6 +137,7 @@ package final class ImageWriter {
     try section(.postcodes, LittleEndian.bytes(postcodes.cells))
     try section(.addresses, LittleEndian.bytes(addresses.cells))
     try section(.pairs, LittleEndian.bytes(pairs.cells))
+    try section(.shares, LittleEndian.bytes(shares.finish(pupils: pupils)))
     try section(.placePairs, LittleEndian.bytes(PlaceSample.pairs(samples)))
     try writeList()
   }

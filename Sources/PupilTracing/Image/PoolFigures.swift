@@ -9,6 +9,10 @@ struct PoolFigures: @unchecked Sendable {
   /// By `PlaceCell.index`: how often two strangers agree so, given what is known of both.
   let placeChance: [Double]
   let dates: [(date: BirthDate, share: Double)]
+  /// By `GapField`: the share of pupils without it.
+  let gaps: [Double]
+  /// The share of pupils with a brother or sister at the same place.
+  let kin: Double
 
   init(_ list: SectionList, dates: [BirthDate], firstRows: [UInt32]) throws {
     postcodes = try Self.table(.postcodes, list)
@@ -18,6 +22,11 @@ struct PoolFigures: @unchecked Sendable {
     let sampled = try list.array(.placePairs, of: UInt32.self)
     guard sampled.count == PlaceCell.count else { throw SectionList.damaged }
     placeChance = Self.chances(sampled.map { Double($0) })
+    let shares = try list.array(.shares, of: UInt32.self).map { Double($0) / PoolShares.scale }
+    let fields = GapField.allCases.count
+    guard shares.count == fields + 1 else { throw SectionList.damaged }
+    gaps = Array(shares[..<fields])
+    kin = shares[fields]
     let known = zip(dates, zip(firstRows, firstRows.dropFirst())).filter { $0.0.isKnown }
     let total = known.reduce(0.0) { $0 + Double($1.1.1 - $1.1.0) }
     self.dates = known.map { ($0.0, Double($0.1.1 - $0.1.0) / max(1, total)) }

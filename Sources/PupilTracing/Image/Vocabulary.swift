@@ -105,10 +105,7 @@ struct Vocabulary: @unchecked Sendable {
         masses[Int(agreement.level.rawValue)] +=
           Double(seen) / totals[role] * Bits.power(-Double(agreement.spread))
       }
-      let exact = masses[0] + novelties[role]
-      masses[0] = exact
-      // Whoever's name was replaced by another got one as common as it is.
-      masses[Int(NameLevel.other.rawValue)] = exact
+      masses[0] += novelties[role]
       return masses
     }
   }

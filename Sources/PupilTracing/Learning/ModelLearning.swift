@@ -41,15 +41,17 @@ package struct ModelLearning: Sendable {
   }
 
   private func step(_ model: TraceModel) -> TraceModel {
-    var counts = LevelCounts(prior: pool.model, answers: Self.priorAnswers)
+    var counts = LevelCounts(
+      prior: pool.model, answers: Self.priorAnswers, gaps: pool.image.figures.gaps)
     for one in cases {
       let weigher = Weigher(plan: one.plan, figures: pool.image.figures, model: model)
       let weights = one.evidence.map { weigher.weights($0) }
-      let posterior = Posterior(weights, pupils: pool.figuresOfPupils, model: model)
+      let posterior = Posterior(weights, pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+        model: model)
       counts.add(here: 1 - posterior.notHere)
       for index in weights.indices where posterior.candidates[index] > 0.005 {
         counts.add(
-          one.evidence[index], weights[index].name.shares, posterior.candidates[index])
+          one.evidence[index], weights[index].name.shares, posterior.candidates[index], one.plan)
       }
     }
     return counts.model(like: model)
@@ -68,7 +70,14 @@ struct LevelCounts {
   private var reading: [Double]
   private var here: [Double]
 
-  init(prior model: TraceModel, answers: Double) {
+  private var gapsSeen: [Double]
+  private var gapsOf: [Double]
+  private let gapShares: [Double]
+
+  init(prior model: TraceModel, answers: Double, gaps: [Double]) {
+    gapShares = gaps + gaps
+    gapsOf = gapShares.map { _ in answers }
+    gapsSeen = gapShares.map { $0 * answers }
     surname = model.surname.map { $0 * answers }
     forename = model.forename.map { $0 * answers }
     middle = model.middle.map { $0 * answers }
@@ -85,7 +94,13 @@ struct LevelCounts {
     here[0] += 1 - share
   }
 
-  mutating func add(_ evidence: Evidence, _ shares: [Double], _ weight: Double) {
+  mutating func add(
+    _ evidence: Evidence, _ shares: [Double], _ weight: Double, _ plan: QueryPlan
+  ) {
+    for field in GapField.allCases {
+      gapsOf[plan.gap(field)] += weight
+      if evidence.gaps[field.rawValue] { gapsSeen[plan.gap(field)] += weight }
+    }
     for index in shares.indices {
       let share = shares[index] * weight
       guard share > 0.001, let finding = evidence.readings[index] else { continue }
@@ -115,6 +130,12 @@ struct LevelCounts {
     model.upn = shares(upn)
     model.sexSame = shares(sex)[1]
     model.reading = shares(reading)
+    model.gaps = gapShares.indices.map { index in
+      let share = gapShares[index]
+      guard share > 1e-4, share < 0.9999 else { return 1 }
+      let own = max(1e-4, min(0.9999, gapsSeen[index] / gapsOf[index]))
+      return own * (1 - share) / (share * (1 - own))
+    }
     model.here = max(0.02, min(0.98, shares(here)[1]))
     return model
   }

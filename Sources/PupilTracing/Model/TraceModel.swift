@@ -16,8 +16,11 @@ package struct TraceModel: Sendable, Equatable {
   package var reading: [Double]
   /// Probability that the child asked for is in the pool at all.
   package var here: Double
-  /// Probability that a child who is not here has a brother or sister who is.
+  /// How much likelier than any pupil a child who is not here has a brother or sister who is.
   package var sibling: Double
+  /// By `GapField`, first where the question knows the field, then where it does not: how many
+  /// times likelier than a stranger's the child's own record lacks it.
+  package var gaps: [Double]
   /// Share of twins among siblings.
   package var twin: Double
 
@@ -30,7 +33,7 @@ package struct TraceModel: Sendable, Equatable {
     date: [0.89, 0.016, 0.024, 0.006, 0.008, 0.010, 0.012, 0.006, 0.006, 0.006, 0.016],
     place: Self.standardPlace(),
     upn: [0.93, 0.05, 0.02], sexSame: 0.99, reading: [0.955, 0.012, 0.033],
-    here: 0.7, sibling: 0.35, twin: 0.03)
+    here: 0.7, sibling: 0.5, gaps: [Double](repeating: 1, count: 10), twin: 0.03)
 
   /// Postcodes and addresses agree together or not at all, more or less.
   private static func standardPlace() -> [Double] {
@@ -53,7 +56,7 @@ package struct TraceModel: Sendable, Equatable {
   package var version: String {
     var hash: UInt64 = 1
     let single = [sexSame, here, sibling, twin]
-    for value in surname + forename + middle + date + place + upn + reading + single {
+    for value in surname + forename + middle + date + place + upn + reading + gaps + single {
       hash = ShortHash.mix(hash ^ UInt64(bitPattern: Int64((value * 1e9).rounded())))
     }
     let digits = String(hash, radix: 16)

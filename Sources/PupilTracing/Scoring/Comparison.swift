@@ -30,6 +30,11 @@ struct Comparison {
       evidence.upn = record.upns.map { UPNForm.level(query.upn, $0) }
         .min { $0.rawValue < $1.rawValue }
     }
+    for field in GapField.allCases { evidence.gaps[field.rawValue] = field.isMissing(in: record) }
+    if record.isPlaceHidden {
+      evidence.gaps[GapField.postcode.rawValue] = false
+      evidence.gaps[GapField.address.rawValue] = false
+    }
     relations(record, &evidence)
     return evidence
   }

@@ -20,6 +20,8 @@ struct Evidence: Sendable {
   var placeChance = 0.0
   var isSexSame: Bool?
   var upn: UPNLevel?
+  /// By `GapField`: whether the record lacks it.
+  var gaps = [Bool](repeating: false, count: GapField.allCases.count)
   /// Bits of parents, siblings and school, which no model learns.
   var parents = 0.0
   var siblings = 0.0

@@ -10,10 +10,12 @@ struct Posterior {
 
   var best: Double { candidates.max() ?? 0 }
 
-  init(_ weights: [Weights], pupils: Double, model: TraceModel) {
+  /// `kin`: the share of pupils with a brother or sister in the pool.
+  init(_ weights: [Weights], pupils: Double, kin share: Double, model: TraceModel) {
     let prior = Bits.log2(model.here / pupils)
-    let kin = Bits.log2((1 - model.here) * model.sibling / pupils)
-    var away = (1 - model.here) * (1 - model.sibling)
+    let sibling = max(0.001, model.sibling * share)
+    let kin = Bits.log2((1 - model.here) * sibling / pupils)
+    var away = (1 - model.here) * (1 - sibling)
     for weight in weights { away += Bits.power(min(900, kin + weight.household)) }
     away = max(away, 1e-300)
     bits = weights.map { min(900, prior + $0.child) - Bits.log2(away) }

@@ -8,6 +8,8 @@ struct QueryPlan: Sendable {
     let middle: Vocabulary.Sighting?
     /// Bits by which the whole name is commoner than its parts would make it (Muhammad Khan).
     let together: Double
+    /// The same, were surname and forename told the wrong way round.
+    let togetherSwapped: Double
   }
 
   let query: FoldedQuery
@@ -33,7 +35,12 @@ struct QueryPlan: Sendable {
       let forename = sight(name.forename)
       return Name(
         surname: surname, forename: forename, middle: sight(name.middle),
-        together: Self.together(name, surname, forename, image.figures))
+        together: Self.together(
+          name.surname, surname?.masses[0][0], name.forename, forename?.masses[1][0],
+          image.figures),
+        togetherSwapped: Self.together(
+          name.forename, forename?.masses[0][0], name.surname, surname?.masses[1][0],
+          image.figures))
     }
     places = query.places.map { AddressProbe($0.address) }
     let figures = image.figures
@@ -51,11 +58,23 @@ struct QueryPlan: Sendable {
       // Days that nobody of the pool was born on are dates of birth all the same.
       let days = Double(max(365, figures.dates.count))
       masses[0] = 0.8 * masses[0] + 0.2 / days
-      masses[Int(DateLevel.other.rawValue)] = masses[0]
     } else {
       dates = []
     }
     dateMasses = masses
+  }
+
+  /// Where the model keeps what a gap of this field says.
+  func gap(_ field: GapField) -> Int {
+    let isKnown =
+      switch field {
+      case .surname: query.names.contains { !$0.surname.isEmpty }
+      case .forename: query.names.contains { !$0.forename.isEmpty }
+      case .date: query.date.isKnown
+      case .postcode: query.places.contains { !$0.postcode.isEmpty }
+      case .address: query.places.contains { !$0.address.isEmpty }
+      }
+    return field.rawValue + (isKnown ? 0 : GapField.allCases.count)
   }
 
   /// What a model needs to weigh again, without what only a search needs.
@@ -64,7 +83,8 @@ struct QueryPlan: Sendable {
     names = plan.names.map { name in
       Name(
         surname: name.surname?.withoutNames, forename: name.forename?.withoutNames,
-        middle: name.middle?.withoutNames, together: name.together)
+        middle: name.middle?.withoutNames, together: name.together,
+        togetherSwapped: name.togetherSwapped)
     }
     places = []
     dates = []
@@ -72,12 +92,13 @@ struct QueryPlan: Sendable {
   }
 
   private static func together(
-    _ name: FoldedRecord.Name, _ surname: Vocabulary.Sighting?, _ forename: Vocabulary.Sighting?,
+    _ surname: NameForm, _ surnameShare: Double?, _ forename: NameForm, _ forenameShare: Double?,
     _ figures: PoolFigures
   ) -> Double {
-    guard let surname, let forename else { return 0 }
-    let apart = surname.masses[0][0] * forename.masses[1][0]
-    let found = (figures.namesakes(name.surname, name.forename) - 0.5) / figures.pupils
-    return found > apart ? min(8, Bits.log2(found / apart)) : 0
+    guard let surnameShare, let forenameShare else { return 0 }
+    // Few namesakes prove little: as many again as `trust` must be there before they count.
+    let trust = 3.0
+    let apart = surnameShare * forenameShare * figures.pupils
+    return max(0, Bits.log2((figures.namesakes(surname, forename) + trust) / (apart + trust)))
   }
 }

@@ -18,20 +18,38 @@ struct Weigher {
     var shares: [Double] = [1, 0, 0]
   }
 
+  /// How likely this name is told of anybody in the pool, however it came to be told so.
+  func anybody(_ masses: [Double], _ levels: [Double]) -> Double {
+    var sum = 0.0
+    for level in 0..<levels.count - 1 { sum += levels[level] * masses[level] }
+    return max(sum, 1e-300) / (1 - levels[levels.count - 1])
+  }
+
   /// Bits of one agreement: told by this level from the recorded name, against told by anybody.
   func name(_ agreement: NameAgreement, _ masses: [Double], _ levels: [Double]) -> Double {
-    var anybody = 0.0
-    for level in 0..<levels.count { anybody += levels[level] * masses[level] }
-    let level = Int(agreement.level.rawValue)
-    let told =
-      agreement.level == .other
-      ? levels[level] * masses[level] : levels[level] * Bits.power(-Double(agreement.spread))
-    return Bits.log2(told / max(anybody, 1e-300))
+    let share = levels[Int(agreement.level.rawValue)]
+    // Who is called by quite another name is called by one as often told as this: it cancels.
+    if agreement.level == .other { return Bits.log2(share) }
+    return Bits.log2(share / anybody(masses, levels)) - Double(agreement.spread)
+  }
+
+  /// Bits by which the two names, told in this order, are likelier told of anybody than taken one
+  /// by one: strangers' names are swapped as well.
+  private func order(_ known: QueryPlan.Name) -> Double {
+    guard let surname = known.surname, let forename = known.forename else { return 0 }
+    let share = model.reading[Int(NameReading.surnameAndForenameSwapped.rawValue)]
+    let given =
+      anybody(surname.masses[0], model.surname) * anybody(forename.masses[1], model.forename)
+    let swapped =
+      anybody(surname.masses[1], model.forename) * anybody(forename.masses[0], model.surname)
+      * Bits.power(known.togetherSwapped)
+    return max(0, Bits.log2(1 - share + share * swapped / max(given, 1e-300)))
   }
 
   func names(_ readings: [NameFinding?], _ index: Int) -> NameWeight {
     guard index < plan.names.count else { return NameWeight() }
     let known = plan.names[index]
+    let order = order(known)
     var weights: [NameWeight] = []
     var sum = 0.0
     for reading in NameReading.allCases {
@@ -52,7 +70,8 @@ struct Weigher {
         share += model.reading[Int(NameReading.middleNameUsed.rawValue)]
       }
       weight.total =
-        weight.surname + weight.forename + weight.middle + Bits.log2(share) - together(finding, known)
+        weight.surname + weight.forename + weight.middle + Bits.log2(share) - order
+        - together(finding, known)
       sum += Bits.power(weight.total)
       weights.append(weight)
     }
@@ -74,14 +93,11 @@ struct Weigher {
   }
 
   func date(_ agreement: DateAgreement) -> Double {
-    var anybody = 0.0
-    for level in model.date.indices { anybody += model.date[level] * plan.dateMasses[level] }
-    let level = Int(agreement.level.rawValue)
-    let told =
-      agreement.level == .other
-      ? model.date[level] * plan.dateMasses[level]
-      : model.date[level] * Bits.power(-Double(agreement.spread))
-    let ratio = told / max(anybody, 1e-300)
+    let share = model.date[Int(agreement.level.rawValue)]
+    var ratio = share
+    if agreement.level != .other {
+      ratio *= Bits.power(-Double(agreement.spread)) / anybody(plan.dateMasses, model.date)
+    }
     return Bits.log2(plan.query.isDateDoubtful ? 0.5 * ratio + 0.5 : ratio)
   }
 
@@ -112,6 +128,21 @@ struct Weigher {
       }
     }
     return max(sum, 1e-9)
+  }
+
+  /// What it says that the record lacks a field, or has it: as a rule little, but some lists never
+  /// lose what they once had.
+  func gaps(_ evidence: Evidence) -> Double {
+    var bits = 0.0
+    for field in GapField.allCases {
+      let share = figures.gaps[field.rawValue]
+      let times = model.gaps[plan.gap(field)]
+      guard times != 1, share > 0, share < 1 else { continue }
+      let own = times * share / (1 - share + times * share)
+      bits += evidence.gaps[field.rawValue]
+        ? Bits.log2(own / share) : Bits.log2((1 - own) / (1 - share))
+    }
+    return max(-8, min(8, bits))
   }
 
   func sex(_ isSame: Bool) -> Double {

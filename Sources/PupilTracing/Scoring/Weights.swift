@@ -8,6 +8,8 @@ struct Weights: Sendable {
   var sex = 0.0
   var upn = 0.0
   var relations = 0.0
+  /// What the gaps of the record say.
+  var gaps = 0.0
   /// Bits for "this is the child" against "this is a stranger".
   var child = 0.0
   /// Bits for "this is the child's brother, sister or twin" against "this is a stranger".
@@ -23,9 +25,10 @@ extension Weigher {
     weights.sex = evidence.isSexSame.map { sex($0) } ?? 0
     weights.upn = evidence.upn.map { upn($0) } ?? 0
     weights.relations = evidence.parents + evidence.siblings + evidence.school
+    weights.gaps = gaps(evidence)
     weights.child =
       weights.name.total + weights.date + weights.place + weights.sex + weights.upn
-      + weights.relations
+      + weights.relations + weights.gaps
     if evidence.isNamedSibling { weights.child -= 6 }
     weights.household = household(evidence, weights)
     return weights

@@ -11,11 +11,11 @@ struct Answering {
   static let possible = 0.5
   static let shown = 0.02
   /// Below this log-odds nobody is shown.
-  static let leastBits = -14.0
+  static let leastBits = -40.0
 
   func answer() -> TraceAnswer {
     let found = search.found
-    let posterior = Posterior(found.map(\.weights), pupils: pupils, model: model)
+    let posterior = Posterior(found.map(\.weights), pupils: pupils, kin: search.pool.image.figures.kin, model: model)
     let text = TraceText(search: search)
     var children: [TraceCandidate] = []
     var household: [TraceCandidate] = []
@@ -40,7 +40,8 @@ struct Answering {
   /// True when the findings speak rather for another child of the household.
   private func isHousehold(_ found: PoolSearch.Found) -> Bool {
     let weights = found.weights
-    let kin = Bits.log2((1 - model.here) * model.sibling)
+    let share = search.pool.image.figures.kin
+    let kin = Bits.log2((1 - model.here) * max(0.001, model.sibling * share))
     let child = Bits.log2(model.here)
     // Without a shared place or kin nothing says that there is one household.
     guard found.evidence.isNamedSibling || weights.place > 3 || weights.relations > 3 else {

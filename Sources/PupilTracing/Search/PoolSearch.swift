@@ -95,7 +95,8 @@ struct PoolSearch {
   }
 
   private var isClear: Bool {
-    Posterior(found.map(\.weights), pupils: pool.figuresOfPupils, model: pool.model).best
+    Posterior(found.map(\.weights), pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+      model: pool.model).best
       >= Self.clear
   }
 

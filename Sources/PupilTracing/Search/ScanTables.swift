@@ -86,9 +86,8 @@ final class ScanTables: @unchecked Sendable {
     table[0] = SIMD4(repeating: 0)
     for column in columns.joined() {
       let masses = column.sighting.masses[column.role]
-      var anybody = 0.0
-      for level in masses.indices { anybody += column.levels[level] * masses[level] }
-      let levels = column.levels.map { Bits.log2($0 / max(anybody, 1e-300)) }
+      let anybody = weigher.anybody(masses, column.levels)
+      let levels = column.levels.map { Bits.log2($0 / anybody) }
       for (number, agreement) in column.sighting.near where Int(number) < count {
         let bits = levels[Int(agreement.level.rawValue)] - Double(agreement.spread)
         let value = units(bits)
