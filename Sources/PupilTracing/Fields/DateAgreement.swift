@@ -27,8 +27,10 @@ struct DateAgreement: Equatable, Sendable {
     return whole(.other, 1)
   }
 
-  private static func whole(_ level: DateLevel, _ outcomes: Double) -> DateAgreement {
-    DateAgreement(level: level, spread: Float(Bits.log2(outcomes)))
+  private static let spreads: [Float] = (0...400).map { Float(Bits.log2(Double(max(1, $0)))) }
+
+  private static func whole(_ level: DateLevel, _ outcomes: Int) -> DateAgreement {
+    DateAgreement(level: level, spread: spreads[outcomes])
   }
 
   /// Compares what both know.

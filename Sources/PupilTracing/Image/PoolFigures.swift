@@ -8,7 +8,8 @@ struct PoolFigures: @unchecked Sendable {
   let pupils: Double
   /// By `PlaceCell.index`: how often two strangers agree so, given what is known of both.
   let placeChance: [Double]
-  let dates: [(date: BirthDate, share: Double)]
+  /// By date of the image: its share of the pupils with a date of birth; 0 for the unknown date.
+  let dates: [Double]
   /// By `GapField`: the share of pupils without it.
   let gaps: [Double]
   /// The share of pupils with a brother or sister at the same place.
@@ -27,9 +28,11 @@ struct PoolFigures: @unchecked Sendable {
     guard shares.count == fields + 1 else { throw SectionList.damaged }
     gaps = Array(shares[..<fields])
     kin = shares[fields]
-    let known = zip(dates, zip(firstRows, firstRows.dropFirst())).filter { $0.0.isKnown }
-    let total = known.reduce(0.0) { $0 + Double($1.1.1 - $1.1.0) }
-    self.dates = known.map { ($0.0, Double($0.1.1 - $0.1.0) / max(1, total)) }
+    let counts = dates.indices.map { index in
+      dates[index].isKnown ? Double(firstRows[index + 1] - firstRows[index]) : 0
+    }
+    let total = max(1, counts.reduce(0, +))
+    self.dates = counts.map { $0 / total }
   }
 
   private static func table(

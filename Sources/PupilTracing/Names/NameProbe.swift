@@ -37,6 +37,12 @@ struct NameMarks: Equatable, Sendable {
     head = joined.prefix(3).reduce(0) { $0 << 8 | UInt32($1) }
     length = UInt32(joined.count)
   }
+
+  /// The first letter of a head.
+  @inline(__always)
+  static func first(_ head: UInt32, _ length: UInt32) -> UInt32 {
+    length >= 3 ? head >> 16 : length == 2 ? head >> 8 : head
+  }
 }
 
 struct NameProbe: Sendable {
@@ -52,32 +58,6 @@ struct NameProbe: Sendable {
     marks = NameMarks(form, variants)
     spellings = variants.spellings(of: form.bytes)
     isSplit = form.bytes.contains(UInt8(ascii: "-"))
-  }
-
-  /// False when no comparison with a name of these marks can give more than `.other`. The names
-  /// that share a variant group with this one must be compared besides.
-  @inline(__always)
-  func mayResemble(
-    letters: UInt32, sound: UInt32, canonical: UInt32, firstWord: UInt32, lastWord: UInt32,
-    head: UInt32, length: UInt32
-  ) -> Bool {
-    // Each edit changes at most two letters' presence: clear six bits, and nothing may be left.
-    var gap = letters ^ marks.letters
-    gap &= gap &- 1
-    gap &= gap &- 1
-    gap &= gap &- 1
-    gap &= gap &- 1
-    if gap == 0 { return true }
-    if sound == marks.sound || canonical == marks.canonical || head == marks.head { return true }
-    if firstWord == marks.firstWord || firstWord == marks.lastWord { return true }
-    if lastWord != 0, lastWord == marks.firstWord || lastWord == marks.lastWord { return true }
-    return (length == 1 || marks.length == 1) && first(head, length) == first(
-      marks.head, marks.length)
-  }
-
-  @inline(__always)
-  private func first(_ head: UInt32, _ length: UInt32) -> UInt32 {
-    length >= 3 ? head >> 16 : length == 2 ? head >> 8 : head
   }
 
   /// Compares with a folded name of a record.
@@ -151,7 +131,8 @@ struct NameProbe: Sendable {
     if edits == 2, limit >= 2 {
       return NameAgreement(level: .twoEdits, spread: Float(Spread.twoEdits(longer)))
     }
-    if edits <= limit || (longer >= 7 && EditDistance.jaroWinkler(ours, theirs) >= 0.9) {
+    if edits <= limit || (longer >= 7 && ours.first == theirs.first && abs(ours.count - theirs.count) <= 3
+      && EditDistance.jaroWinkler(ours, theirs) >= 0.9) {
       return NameAgreement(level: .alike, spread: Float(Spread.alike))
     }
     return nil

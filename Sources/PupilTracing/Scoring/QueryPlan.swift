@@ -50,9 +50,7 @@ struct QueryPlan: Sendable {
         $0.isKnown
           ? DateAgreement.of(query.date, $0) : DateAgreement(level: .other, spread: 0)
       }
-      for (date, share) in figures.dates {
-        let agreement = DateAgreement.of(query.date, date)
-        guard agreement.level != .other else { continue }
+      for (agreement, share) in zip(dates, figures.dates) where agreement.level != .other {
         masses[Int(agreement.level.rawValue)] += share * Bits.power(-Double(agreement.spread))
       }
       // Days that nobody of the pool was born on are dates of birth all the same.

@@ -54,49 +54,87 @@ struct CoarseScan {
     }
   }
 
-  /// The weight of one row, for checking the scan against; the scan itself inlines it.
-  @inline(__always)
-  func weight(row at: UnsafePointer<UInt32>, _ date: Int32) -> Int32 {
-    let tables = tables
-    let surname = tables.names[Int(at[0])]
-    let forename = tables.names[Int(at[1])]
-    let middle = tables.names[Int(at[2])]
-    var given = Int32(forename[2])
-    let used = Int32(middle[2]) + tables.middleUsed
-    if at[2] != 0, used > given { given = used }
-    given += Int32(surname[0])
-    let turned = Int32(surname[1]) + Int32(forename[3]) + tables.swapped
-    var weight = date + max(given, turned)
-    let postcode = at[3]
-    let address = at[4] & 0xFFFF
-    let isHouse = address == tables.address && address != 0
-    if postcode != 0, tables.postcode != 0 {
-      if postcode == tables.postcode {
-        weight += tables.postcodeExact + (isHouse ? tables.bothExact : 0)
-      } else {
-        weight +=
-          postcode >> 18 == tables.postcode >> 18 ? tables.sameDistrict : tables.otherPostcode
-        if isHouse { weight += tables.addressExact }
-      }
-    } else if isHouse {
-      weight += tables.addressExact
-    }
-    let sex = at[4] >> ImageFormat.sexShift & 3
-    if sex != tables.sex, sex != 0, tables.sex != 0 { weight += tables.sexDiffers }
-    return weight
-  }
-
   private func scan(rows first: Int, _ end: Int, _ date: Int32, _ best: inout BestRows) {
     guard first < end else { return }
-    var threshold = best.threshold
+    let weights = RowWeights(tables)
+    var threshold = best.threshold - date
     var at = image.rows + first * ImageFormat.rowWords
     for row in first..<end {
-      let weight = weight(row: at, date)
+      let weight = weights.weight(at)
       if weight > threshold {
-        best.add(weight, UInt32(truncatingIfNeeded: row))
-        threshold = best.threshold
+        best.add(weight + date, UInt32(truncatingIfNeeded: row))
+        threshold = best.threshold - date
       }
       at += ImageFormat.rowWords
     }
+    // The tables must outlive the pointers that the loop used.
+    withExtendedLifetime(tables) {}
+  }
+
+  /// The weight of one row, to check the scan against.
+  func weight(ofRow row: Int, date: Int32) -> Int32 {
+    defer { withExtendedLifetime(tables) {} }
+    return date + RowWeights(tables).weight(image.rows + row * ImageFormat.rowWords)
+  }
+}
+
+/// The tables as plain numbers, which a loop can keep in registers.
+private struct RowWeights {
+  private let names: UnsafePointer<SIMD4<Int8>>
+  private let swapped: Int32
+  private let middleUsed: Int32
+  private let postcode: UInt32
+  private let district: UInt32
+  private let postcodeExact: Int32
+  private let sameDistrict: Int32
+  private let otherPostcode: Int32
+  private let address: UInt32
+  private let addressExact: Int32
+  private let bothExact: Int32
+  /// By the two bits of a row's sex.
+  private let sexes: SIMD4<Int32>
+
+  @inline(__always)
+  init(_ tables: ScanTables) {
+    names = UnsafePointer(tables.names)
+    swapped = tables.swapped
+    middleUsed = tables.middleUsed
+    postcode = tables.postcode
+    district = tables.postcode == 0 ? .max : tables.postcode >> 18
+    postcodeExact = tables.postcodeExact
+    sameDistrict = tables.sameDistrict
+    otherPostcode = tables.otherPostcode
+    // No row has an address of this many bits: a question without one meets none.
+    address = tables.address == 0 ? .max : tables.address
+    addressExact = tables.addressExact
+    bothExact = tables.bothExact
+    var sexes = SIMD4<Int32>(repeating: 0)
+    if tables.sex == 1 { sexes[2] = tables.sexDiffers }
+    if tables.sex == 2 { sexes[1] = tables.sexDiffers }
+    self.sexes = sexes
+  }
+
+  @inline(__always)
+  func weight(_ at: UnsafePointer<UInt32>) -> Int32 {
+    let surname = names[Int(at[0])]
+    let forename = names[Int(at[1])]
+    // The empty name, number 0, weighs nothing; as a middle name it must not help.
+    let middle = at[2] == 0 ? -400 : Int32(names[Int(at[2])][2]) &+ middleUsed
+    let given = Int32(surname[0]) &+ max(Int32(forename[2]), middle)
+    let turned = Int32(surname[1]) &+ Int32(forename[3]) &+ swapped
+    var weight = max(given, turned)
+    let theirs = at[3]
+    let last = at[4]
+    let isHouse = last & 0xFFFF == address
+    if theirs == postcode, postcode != 0 {
+      weight &+= postcodeExact &+ (isHouse ? bothExact : 0)
+    } else {
+      let isKnown = theirs != 0
+      weight &+= isKnown ? (theirs >> 18 == district ? sameDistrict : otherPostcode) : 0
+      weight &+= isHouse ? addressExact : 0
+    }
+    let sex = last >> ImageFormat.sexShift & 3
+    weight &+= sex == 1 ? sexes[1] : sex == 2 ? sexes[2] : 0
+    return weight
   }
 }
