@@ -110,6 +110,12 @@ struct Comparison {
     if cell.postcode == .exact {
       chance =
         figures.share(of: known.postcode) * withinPostcode[Int(cell.address.rawValue)]
+    } else if cell.postcode == .near {
+      // So many postcodes lie one slip away, each about as full as the one told.
+      let neighbours = 80.0
+      let beside = PlaceCell(postcode: .missing, address: cell.address)
+      chance = max(chance, neighbours * figures.share(of: known.postcode)
+        * (cell.address == .missing ? 1 : figures.placeChance[beside.index]))
     } else if cell.address == .exact {
       let beside = PlaceCell(postcode: cell.postcode, address: .missing)
       chance = figures.share(of: known.address) * max(0.001, figures.placeChance[beside.index])
