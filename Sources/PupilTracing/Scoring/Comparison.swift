@@ -30,10 +30,9 @@ struct Comparison {
       evidence.upn = record.upns.map { UPNForm.level(query.upn, $0) }
         .min { $0.rawValue < $1.rawValue }
     }
-    for field in GapField.allCases { evidence.gaps[field.rawValue] = field.isMissing(in: record) }
-    if record.isPlaceHidden {
-      evidence.gaps[GapField.postcode.rawValue] = false
-      evidence.gaps[GapField.address.rawValue] = false
+    for field in GapField.allCases where field.isMissing(in: record) {
+      if record.isPlaceHidden, field == .postcode || field == .address { continue }
+      evidence.gaps |= 1 << UInt8(field.rawValue)
     }
     relations(record, &evidence)
     return evidence
@@ -56,7 +55,7 @@ struct Comparison {
 
   private func readings(
     _ known: QueryPlan.Name, _ held: FoldedRecord.Name
-  ) -> [NameFinding?] {
+  ) -> NameReadings {
     let surname = NameMarks(held.surname, variants)
     let forename = NameMarks(held.forename, variants)
     func agree(
@@ -80,7 +79,7 @@ struct Comparison {
         surname: given.surname, forename: agree(known.forename, held.middle, middle),
         middle: agree(known.middle, held.forename, forename))
     }
-    return [given, swapped, used]
+    return NameReadings(given: given, swapped: swapped, middleUsed: used)
   }
 
   private func places(_ record: FoldedRecord, _ evidence: inout Evidence) {
