@@ -6,7 +6,7 @@ package final class ImageWriter {
   /// Parts that the store must hold: one for each group of dates, and one for the rows.
   package static let parts = dateParts + 1
   private static let dateParts = 64
-  private static let flushBytes = 64 << 10
+  private static let flushBytes = 16 << 10
   /// Rows that one image may hold.
   package static let rowLimit = 1 << 28
 

@@ -3,12 +3,12 @@
 
 struct Vocabulary: @unchecked Sendable {
   let count: Int
-  private let letters: UnsafeBufferPointer<UInt32>
-  private let sounds: UnsafeBufferPointer<UInt32>
-  private let canonicals: UnsafeBufferPointer<UInt32>
-  private let firstWords: UnsafeBufferPointer<UInt32>
-  private let lastWords: UnsafeBufferPointer<UInt32>
-  private let heads: UnsafeBufferPointer<UInt32>
+  let letters: UnsafeBufferPointer<UInt32>
+  let sounds: UnsafeBufferPointer<UInt32>
+  let canonicals: UnsafeBufferPointer<UInt32>
+  let firstWords: UnsafeBufferPointer<UInt32>
+  let lastWords: UnsafeBufferPointer<UInt32>
+  let heads: UnsafeBufferPointer<UInt32>
   private let counts: [UnsafeBufferPointer<UInt32>]
   private let ends: UnsafeBufferPointer<UInt32>
   private let texts: UnsafeBufferPointer<UInt8>
@@ -73,37 +73,15 @@ struct Vocabulary: @unchecked Sendable {
     let masses: [[Double]]
 
     /// The sighting with its frequencies alone.
-    var withoutNames: Sighting { Sighting(probe: probe, near: [], masses: masses) }
+    var withoutNames: Sighting { Sighting(probe: .nobody, near: [], masses: masses) }
   }
 
   func sight(_ probe: NameProbe, _ variants: NameVariants) -> Sighting {
     var near: [(number: UInt32, agreement: NameAgreement)] = []
-    let extra = variants.spellings(of: probe.form.bytes)
-    let extraHashes = HashFilter(extra.map { ShortHash.of($0) })
-    let mine = probe.marks
-    let first = NameMarks.first(mine.head, mine.length)
-    // Raw pointers: this loop runs over every name of the pool for every name asked for.
-    guard let letters = letters.baseAddress, let sounds = sounds.baseAddress,
-      let canonicals = canonicals.baseAddress, let firstWords = firstWords.baseAddress,
-      let lastWords = lastWords.baseAddress, let heads = heads.baseAddress
-    else { return Sighting(probe: probe, near: [], masses: masses([])) }
-    for number in 1..<max(1, count) {
-      // Each edit changes at most two letters' presence: clear four bits, and nothing may be left.
-      var gap = letters[number] ^ mine.letters
-      gap &= gap &- 1
-      gap &= gap &- 1
-      gap &= gap &- 1
-      gap &= gap &- 1
-      let head = heads[number]
-      let word = firstWords[number]
-      let last = lastWords[number]
-      var isNear = gap == 0 && abs(Int32(head & 0xFF) &- Int32(mine.length)) <= 3
-      isNear = isNear || sounds[number] == mine.sound || canonicals[number] == mine.canonical
-      isNear = isNear || head >> 8 == mine.head || word == mine.firstWord || word == mine.lastWord
-      isNear = isNear || (last != 0 && (last == mine.firstWord || last == mine.lastWord))
-      isNear = isNear || ((mine.length == 1 || head & 0xFF == 1)
-        && NameMarks.first(head >> 8, head & 0xFF) == first)
-      guard isNear || (!extraHashes.isEmpty && extraHashes.contains(word)) else { continue }
+    let spellings = variants.spellings(of: probe.form.bytes).map { ShortHash.of($0) }
+    let filter = VocabularyFilter(probe.marks, spellings: spellings)
+    // Number 0, the empty name, is passed over.
+    for number in 1..<max(1, count) where filter.mayResemble(number, in: self) {
       let agreement = probe.compare(
         text(number), sound: sounds[number], canonical: canonicals[number])
       if agreement.level != .other { near.append((UInt32(number), agreement)) }
@@ -123,38 +101,5 @@ struct Vocabulary: @unchecked Sendable {
       masses[0] += novelties[role]
       return masses
     }
-  }
-}
-
-/// A few digests to be looked for among many: a bit table in front of the set.
-private struct HashFilter {
-  private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-  private let hashes: Set<UInt32>
-  let isEmpty: Bool
-
-  init(_ hashes: [UInt32]) {
-    self.hashes = Set(hashes)
-    isEmpty = hashes.isEmpty
-    for hash in hashes {
-      let bit = UInt64(1) << UInt64(hash & 63)
-      switch hash >> 6 & 3 {
-      case 0: bits.0 |= bit
-      case 1: bits.1 |= bit
-      case 2: bits.2 |= bit
-      default: bits.3 |= bit
-      }
-    }
-  }
-
-  @inline(__always)
-  func contains(_ hash: UInt32) -> Bool {
-    let word =
-      switch hash >> 6 & 3 {
-      case 0: bits.0
-      case 1: bits.1
-      case 2: bits.2
-      default: bits.3
-      }
-    return word >> UInt64(hash & 63) & 1 != 0 && hashes.contains(hash)
   }
 }

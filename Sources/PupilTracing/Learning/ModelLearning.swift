@@ -5,11 +5,11 @@
 /// Gathers questions and what was found for them, then learns.
 package struct ModelLearning: Sendable {
   /// Questions that one learning looks at; more teach nothing new and cost memory.
-  package static let questions = 2000
+  package static let questions = 1500
   /// Answers that the model it starts from counts for, per field.
   static let priorAnswers = 40.0
   private static let rounds = 12
-  private static let candidates = 12
+  private static let candidates = 8
 
   private struct Case: Sendable {
     let plan: QueryPlan
@@ -99,16 +99,17 @@ struct LevelCounts {
   ) {
     for field in GapField.allCases {
       gapsOf[plan.gap(field)] += weight
-      if evidence.gaps[field.rawValue] { gapsSeen[plan.gap(field)] += weight }
+      if evidence.gaps >> UInt8(field.rawValue) & 1 != 0 { gapsSeen[plan.gap(field)] += weight }
     }
-    for index in shares.indices {
+    for kind in NameReading.allCases {
+      let index = Int(kind.rawValue)
       let share = shares[index] * weight
-      guard share > 0.001, let finding = evidence.readings[index] else { continue }
+      guard share > 0.001, let finding = evidence.readings[kind] else { continue }
       reading[index] += share
       if let level = finding.surname?.level { surname[Int(level.rawValue)] += share }
       if let level = finding.forename?.level { forename[Int(level.rawValue)] += share }
       // A middle name that is compared with a forename says nothing of middle names.
-      if index != 2, let level = finding.middle?.level { middle[Int(level.rawValue)] += share }
+      if kind != .middleNameUsed, let level = finding.middle?.level { middle[Int(level.rawValue)] += share }
     }
     if let level = evidence.date?.level { date[Int(level.rawValue)] += weight }
     if let cell = evidence.place { place[cell.index] += weight }

@@ -52,6 +52,9 @@ struct NameProbe: Sendable {
   private let spellings: Set<[UInt8]>
   private let isSplit: Bool
 
+  /// A probe for no name, where only frequencies are kept.
+  static let nobody = NameProbe(NameForm(folded: []), variants: .none)
+
   init(_ form: NameForm, variants: NameVariants) {
     self.form = form
     joined = form.joined

@@ -64,8 +64,21 @@ package struct NameVariants: Sendable {
     return ShortHash.of(key)
   }
 
+  private static let feminine: [([UInt8], [UInt8])] = [
+    ("ska", "ski"), ("cka", "cki"), ("dzka", "dzki"), ("ova", "ov"), ("eva", "ev"),
+    ("skaya", "ski"), ("skaia", "ski"),
+  ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
+
   private func leader(of word: [UInt8]) -> [UInt8] {
+    // A Polish or Czech surname has a form for women; registers of a family hold both.
+    for (feminine, masculine) in Self.feminine where word.count > 5 && word.ends(feminine) {
+      return word.dropLast(feminine.count) + masculine
+    }
     guard let index = groupsOf[word]?.first else { return word }
     return groups[Int(index)].first ?? word
   }
+}
+
+extension [UInt8] {
+  fileprivate func ends(_ ending: [UInt8]) -> Bool { suffix(ending.count).elementsEqual(ending) }
 }

@@ -30,10 +30,9 @@ struct Comparison {
       evidence.upn = record.upns.map { UPNForm.level(query.upn, $0) }
         .min { $0.rawValue < $1.rawValue }
     }
-    for field in GapField.allCases { evidence.gaps[field.rawValue] = field.isMissing(in: record) }
-    if record.isPlaceHidden {
-      evidence.gaps[GapField.postcode.rawValue] = false
-      evidence.gaps[GapField.address.rawValue] = false
+    for field in GapField.allCases where field.isMissing(in: record) {
+      if record.isPlaceHidden, field == .postcode || field == .address { continue }
+      evidence.gaps |= 1 << UInt8(field.rawValue)
     }
     relations(record, &evidence)
     return evidence
@@ -56,7 +55,7 @@ struct Comparison {
 
   private func readings(
     _ known: QueryPlan.Name, _ held: FoldedRecord.Name
-  ) -> [NameFinding?] {
+  ) -> NameReadings {
     let surname = NameMarks(held.surname, variants)
     let forename = NameMarks(held.forename, variants)
     func agree(
@@ -80,7 +79,7 @@ struct Comparison {
         surname: given.surname, forename: agree(known.forename, held.middle, middle),
         middle: agree(known.middle, held.forename, forename))
     }
-    return [given, swapped, used]
+    return NameReadings(given: given, swapped: swapped, middleUsed: used)
   }
 
   private func places(_ record: FoldedRecord, _ evidence: inout Evidence) {
@@ -110,6 +109,12 @@ struct Comparison {
     if cell.postcode == .exact {
       chance =
         figures.share(of: known.postcode) * withinPostcode[Int(cell.address.rawValue)]
+    } else if cell.postcode == .near {
+      // So many postcodes lie one slip away, each about as full as the one told.
+      let neighbours = 80.0
+      let beside = PlaceCell(postcode: .missing, address: cell.address)
+      chance = max(chance, neighbours * figures.share(of: known.postcode)
+        * (cell.address == .missing ? 1 : figures.placeChance[beside.index]))
     } else if cell.address == .exact {
       let beside = PlaceCell(postcode: cell.postcode, address: .missing)
       chance = figures.share(of: known.address) * max(0.001, figures.placeChance[beside.index])

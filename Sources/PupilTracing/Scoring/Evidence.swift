@@ -7,11 +7,25 @@ struct NameFinding: Sendable {
   var middle: NameAgreement?
 }
 
+/// The readings of two names; nil where the names do not allow one.
+struct NameReadings: Sendable {
+  var given: NameFinding?
+  var swapped: NameFinding?
+  var middleUsed: NameFinding?
+
+  subscript(_ reading: NameReading) -> NameFinding? {
+    switch reading {
+    case .asGiven: given
+    case .surnameAndForenameSwapped: swapped
+    case .middleNameUsed: middleUsed
+    }
+  }
+}
+
 struct Evidence: Sendable {
   /// Which of the question's names was compared.
   var name = 0
-  /// By `NameReading`; nil where the names do not allow the reading.
-  var readings: [NameFinding?] = [nil, nil, nil]
+  var readings = NameReadings()
   var date: DateAgreement?
   /// Days between the two dates when both are whole.
   var daysApart: Int?
@@ -20,8 +34,8 @@ struct Evidence: Sendable {
   var placeChance = 0.0
   var isSexSame: Bool?
   var upn: UPNLevel?
-  /// By `GapField`: whether the record lacks it.
-  var gaps = [Bool](repeating: false, count: GapField.allCases.count)
+  /// A bit for each `GapField` that the record lacks.
+  var gaps: UInt8 = 0
   /// Bits of parents, siblings and school, which no model learns.
   var parents = 0.0
   var siblings = 0.0

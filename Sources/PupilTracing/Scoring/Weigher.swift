@@ -46,14 +46,14 @@ struct Weigher {
     return max(0, Bits.log2(1 - share + share * swapped / max(given, 1e-300)))
   }
 
-  func names(_ readings: [NameFinding?], _ index: Int) -> NameWeight {
+  func names(_ readings: NameReadings, _ index: Int) -> NameWeight {
     guard index < plan.names.count else { return NameWeight() }
     let known = plan.names[index]
     let order = order(known)
     var weights: [NameWeight] = []
     var sum = 0.0
     for reading in NameReading.allCases {
-      guard let finding = readings[Int(reading.rawValue)] else { continue }
+      guard let finding = readings[reading] else { continue }
       var weight = NameWeight()
       weight.reading = reading
       if let agreement = finding.surname, let masses = known.surname?.masses[0] {
@@ -66,7 +66,7 @@ struct Weigher {
         weight.middle = name(agreement, masses, model.middle)
       }
       var share = model.reading[Int(reading.rawValue)]
-      if reading == .asGiven, readings[Int(NameReading.middleNameUsed.rawValue)] == nil {
+      if reading == .asGiven, readings.middleUsed == nil {
         share += model.reading[Int(NameReading.middleNameUsed.rawValue)]
       }
       weight.total =
@@ -139,7 +139,7 @@ struct Weigher {
       let times = model.gaps[plan.gap(field)]
       guard times != 1, share > 0, share < 1 else { continue }
       let own = times * share / (1 - share + times * share)
-      bits += evidence.gaps[field.rawValue]
+      bits += evidence.gaps >> UInt8(field.rawValue) & 1 != 0
         ? Bits.log2(own / share) : Bits.log2((1 - own) / (1 - share))
     }
     return max(-8, min(8, bits))

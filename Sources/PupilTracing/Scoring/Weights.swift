@@ -38,7 +38,7 @@ extension Weigher {
   /// of their own: at least nine months away, or the very same.
   private func household(_ evidence: Evidence, _ weights: Weights) -> Double {
     var bits = weights.place + max(weights.relations, 0)
-    let finding = evidence.readings[0]
+    let finding = evidence.readings.given
     let known = evidence.name < plan.names.count ? plan.names[evidence.name] : nil
     if let agreement = finding?.surname, let masses = known?.surname?.masses[0] {
       bits += name(agreement, masses, model.surname)

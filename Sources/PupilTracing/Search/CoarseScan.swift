@@ -80,7 +80,7 @@ struct CoarseScan {
 
 /// The tables as plain numbers, which a loop can keep in registers.
 private struct RowWeights {
-  private let names: UnsafePointer<SIMD4<Int8>>
+  private let names: UnsafePointer<UInt32>
   private let swapped: Int32
   private let middleUsed: Int32
   private let postcode: UInt32
@@ -91,8 +91,9 @@ private struct RowWeights {
   private let address: UInt32
   private let addressExact: Int32
   private let bothExact: Int32
-  /// By the two bits of a row's sex.
-  private let sexes: SIMD4<Int32>
+  /// The bit of a row whose sex is the other; 0 when none is told.
+  private let otherSex: UInt32
+  private let sexDiffers: Int32
 
   @inline(__always)
   init(_ tables: ScanTables) {
@@ -108,10 +109,8 @@ private struct RowWeights {
     address = tables.address == 0 ? .max : tables.address
     addressExact = tables.addressExact
     bothExact = tables.bothExact
-    var sexes = SIMD4<Int32>(repeating: 0)
-    if tables.sex == 1 { sexes[2] = tables.sexDiffers }
-    if tables.sex == 2 { sexes[1] = tables.sexDiffers }
-    self.sexes = sexes
+    otherSex = tables.sex == 0 ? 0 : tables.sex ^ 3
+    sexDiffers = tables.sexDiffers
   }
 
   @inline(__always)
@@ -119,9 +118,9 @@ private struct RowWeights {
     let surname = names[Int(at[0])]
     let forename = names[Int(at[1])]
     // The empty name, number 0, weighs nothing; as a middle name it must not help.
-    let middle = at[2] == 0 ? -400 : Int32(names[Int(at[2])][2]) &+ middleUsed
-    let given = Int32(surname[0]) &+ max(Int32(forename[2]), middle)
-    let turned = Int32(surname[1]) &+ Int32(forename[3]) &+ swapped
+    let middle = at[2] == 0 ? -400 : Self.lane(names[Int(at[2])], 2) &+ middleUsed
+    let given = Self.lane(surname, 0) &+ max(Self.lane(forename, 2), middle)
+    let turned = Self.lane(surname, 1) &+ Self.lane(forename, 3) &+ swapped
     var weight = max(given, turned)
     let theirs = at[3]
     let last = at[4]
@@ -133,8 +132,14 @@ private struct RowWeights {
       weight &+= isKnown ? (theirs >> 18 == district ? sameDistrict : otherPostcode) : 0
       weight &+= isHouse ? addressExact : 0
     }
-    let sex = last >> ImageFormat.sexShift & 3
-    weight &+= sex == 1 ? sexes[1] : sex == 2 ? sexes[2] : 0
-    return weight
+    // One bit says that the sexes differ; no branch, for it is as often so as not.
+    let differs = Int32(bitPattern: last >> ImageFormat.sexShift & otherSex) != 0
+    return weight &+ (differs ? sexDiffers : 0)
+  }
+
+  /// A signed byte of a packed word.
+  @inline(__always)
+  private static func lane(_ word: UInt32, _ lane: UInt32) -> Int32 {
+    Int32(Int8(truncatingIfNeeded: word >> (lane &* 8)))
   }
 }

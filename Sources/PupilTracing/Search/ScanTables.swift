@@ -4,8 +4,9 @@
 
 final class ScanTables: @unchecked Sendable {
   static let unit = 4.0
-  /// By name: as the surname, as the surname when swapped, as the forename, and that swapped.
-  let names: UnsafeMutablePointer<SIMD4<Int8>>
+  /// By name, a byte each from the lowest: as the surname, as the surname when swapped, as the
+  /// forename, and that swapped. Signed.
+  let names: UnsafeMutablePointer<UInt32>
   let nameCount: Int
   let swapped: Int32
   let middleUsed: Int32
@@ -57,7 +58,7 @@ final class ScanTables: @unchecked Sendable {
   }
 
   private static func fill(
-    _ table: UnsafeMutablePointer<SIMD4<Int8>>, _ count: Int, _ plan: QueryPlan,
+    _ table: UnsafeMutablePointer<UInt32>, _ count: Int, _ plan: QueryPlan,
     _ weigher: Weigher
   ) {
     typealias Column = (sighting: Vocabulary.Sighting, role: Int, levels: [Double], lane: Int)
@@ -76,14 +77,15 @@ final class ScanTables: @unchecked Sendable {
     func units(_ bits: Double) -> Int8 {
       Int8(max(-100, min(120, (bits * unit).rounded())))
     }
-    var base = SIMD4<Int8>(repeating: 0)
+    var base: UInt32 = 0
     for lane in 0..<4 {
-      base[lane] = columns[lane].map {
+      let value = columns[lane].map {
         units(weigher.name(.other, $0.sighting.masses[$0.role], $0.levels))
       }.max() ?? 0
+      base |= UInt32(UInt8(bitPattern: value)) << UInt32(lane * 8)
     }
     table.initialize(repeating: base, count: count)
-    table[0] = SIMD4(repeating: 0)
+    table[0] = 0
     for column in columns.joined() {
       let masses = column.sighting.masses[column.role]
       let anybody = weigher.anybody(masses, column.levels)
@@ -91,7 +93,11 @@ final class ScanTables: @unchecked Sendable {
       for (number, agreement) in column.sighting.near where Int(number) < count {
         let bits = levels[Int(agreement.level.rawValue)] - Double(agreement.spread)
         let value = units(bits)
-        if value > table[Int(number)][column.lane] { table[Int(number)][column.lane] = value }
+        let shift = UInt32(column.lane * 8)
+        let known = Int8(truncatingIfNeeded: table[Int(number)] >> shift)
+        guard value > known else { continue }
+        table[Int(number)] &= ~(0xFF << shift)
+        table[Int(number)] |= UInt32(UInt8(bitPattern: value)) << shift
       }
     }
   }

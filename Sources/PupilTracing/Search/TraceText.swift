@@ -19,7 +19,7 @@ struct TraceText {
       reasons.append(FieldReason(field: field, text: text, bits: bits))
     }
     let name = weights.name
-    if let finding = evidence.readings[Int(name.reading.rawValue)] {
+    if let finding = evidence.readings[name.reading] {
       let isSwapped = name.reading == .surnameAndForenameSwapped
       if let level = finding.surname?.level {
         add(.surname, Self.name(level, isSwapped ? "surname (swapped)" : "surname"), name.surname)

@@ -2,7 +2,7 @@
 // Never shared while it is written; nothing here knows what the bytes mean.
 
 import Foundation
-package import PupilTracing
+import PupilTracing
 
 /// A finished image on the disk, open for reading.
 package final class PupilImageFile: ImageBytes, @unchecked Sendable {

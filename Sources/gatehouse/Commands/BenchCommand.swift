@@ -15,7 +15,8 @@ struct BenchCommand: AsyncParsableCommand {
       Starts a gateway of its own with a fresh database for each step, and sends it medical
       referrals of about 2 KB over mutual TLS on loopback. The load shares the cores with the
       gateway. docs/performance.md says how to read the figures.
-      """)
+      """,
+    subcommands: [BenchTraceCommand.self])
 
   @Option(help: "Seconds measured in each step.") var seconds = 5.0
   @Option(help: "Connections of each step, separated by commas.") var connections = "1,16,64"

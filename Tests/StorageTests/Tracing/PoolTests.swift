@@ -51,6 +51,8 @@ import Testing
     let other = try TestStore(folder: test.folder, time: test.time)
     _ = try await other.store.changePupils([.remove("p1")], of: Agency.school.urn)
     #expect(try await ask(test.store, "Zzformer").candidates.isEmpty)
+    _ = try await LogKey.publish(test.store)
+    _ = try await LogKey.verify(test.store)
   }
 
   @Test func theRestrictedHaveNoStrongKeys() async throws {

@@ -7,7 +7,7 @@ import Gateway
 import Storage
 import Validation
 
-struct TraceAsk: AsyncParsableCommand {
+struct TraceAskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask", abstract: "Look for a child among the pupils of your authority.",
     discussion: """
@@ -84,7 +84,7 @@ struct TraceAsk: AsyncParsableCommand {
   }
 }
 
-struct TraceEnquire: AsyncParsableCommand {
+struct TraceEnquireCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enquire", abstract: "Ask others, yes or no, without showing them the child.")
 
@@ -109,7 +109,7 @@ struct TraceEnquire: AsyncParsableCommand {
   }
 }
 
-struct TraceRequest: AsyncParsableCommand {
+struct TraceRequestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "request", abstract: "Send the trace request to those who said yes, or to others.")
 
@@ -144,7 +144,7 @@ struct TraceRequest: AsyncParsableCommand {
   }
 }
 
-struct TraceAnswer: AsyncParsableCommand {
+struct TraceAnswerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "answer", abstract: "Answer the request that a trace was made for.")
 
@@ -170,7 +170,7 @@ struct TraceAnswer: AsyncParsableCommand {
   }
 }
 
-struct TraceReply: AsyncParsableCommand {
+struct TraceReplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reply", abstract: "Tell who answered whether it was the right child.")
 
@@ -194,7 +194,7 @@ struct TraceReply: AsyncParsableCommand {
   }
 }
 
-struct TraceLoad: AsyncParsableCommand {
+struct TraceLoadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load", abstract: "Load a party's pupils from a file, at the gateway's machine.",
     discussion: """

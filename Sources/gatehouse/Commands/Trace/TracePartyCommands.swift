@@ -1,4 +1,5 @@
-// `gatehouse trace …`: look for a child, ask others, answer them; and keep a pool of pupils.
+// `gatehouse trace show / disclose / confirm`, and how the commands of a trace print.
+// Never sends anything by itself: each is one call of a party.
 
 import ArgumentParser
 import ExchangeModel
@@ -7,18 +8,7 @@ import Gateway
 import Storage
 import Validation
 
-struct TraceCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "trace", abstract: "Look for a child, here and with other authorities.",
-    discussion: """
-      docs/cases.md walks through it, from a worry to a reviewed answer.
-      Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 5 the gateway cannot be reached.
-      """,
-    subcommands: [
-      TraceAsk.self, TraceShow.self, TraceDisclose.self, TraceConfirm.self, TraceEnquire.self,
-      TraceRequest.self, TraceAnswer.self, TraceReply.self, TraceLoad.self,
-    ])
-
+extension TraceCommand {
   static func id(_ text: String) throws -> MessageID {
     guard let id = MessageID(text) else {
       throw CommandFailure(.usage, "not a trace's id; `gatehouse trace ask` prints it")
@@ -69,7 +59,7 @@ struct TraceCommand: AsyncParsableCommand {
   }
 }
 
-struct TraceShow: AsyncParsableCommand {
+struct TraceShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show a trace again; who is shown is logged again.")
 
@@ -83,7 +73,7 @@ struct TraceShow: AsyncParsableCommand {
   }
 }
 
-struct TraceDisclose: AsyncParsableCommand {
+struct TraceDiscloseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disclose", abstract: "See more of a candidate: school, address, or full.")
 
@@ -106,7 +96,7 @@ struct TraceDisclose: AsyncParsableCommand {
   }
 }
 
-struct TraceConfirm: AsyncParsableCommand {
+struct TraceConfirmCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "confirm", abstract: "Say whether a candidate is the child.")
 

@@ -1,0 +1,135 @@
+// `gatehouse trace`, and its `batch`: a list of missing children asked against a list of pupils, on
+// this machine.
+// Never discloses to anybody but who may read both files already; sends nothing.
+
+import ArgumentParser
+import Foundation
+import PupilTracing
+
+struct TraceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "Look for a child, here and with other authorities.",
+    discussion: """
+      docs/cases.md walks through it, from a worry to a reviewed answer; `batch` asks a whole list.
+      Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 5 the gateway cannot be reached.
+      """,
+    subcommands: [
+      TraceAskCommand.self, TraceShowCommand.self, TraceDiscloseCommand.self,
+      TraceConfirmCommand.self, TraceEnquireCommand.self, TraceRequestCommand.self,
+      TraceAnswerCommand.self, TraceReplyCommand.self, TraceLoadCommand.self,
+      TraceBatchCommand.self,
+    ])
+}
+
+struct TraceBatchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch",
+    abstract: "Ask a whole list of children against a list of pupils.",
+    discussion: """
+      Both lists are CSV files with a heading row. Headings, in any order: id, upn, surname,
+      forename, middle, dob, sex, postcode, address; also former_surname, known_as, parent,
+      sibling, school. Only id and one of surname, forename and upn are needed.
+      Writes query_id, rank, candidate_id, weight (bits), probability, ms; at most five candidates
+      a child, none for whoever is not found. Nothing is merged: a person confirms.
+      docs/tracing.md explains the figures.
+      """)
+
+  @Option(help: "The list of pupils to search.") var pool: String
+  @Option(help: "The list of children to look for.") var queries: String
+  @Option(help: "Where to write the candidates.") var output: String
+  @Option(help: "Also write outcome, reading and reasons in words to this file.")
+  var explanations: String?
+  @Option(help: "The schemas folder; default: the one beside the program or here.")
+  var schemas: String?
+  @Flag(help: "Use the frozen model; learn nothing from the questions.") var frozen = false
+
+  func run() async throws {
+    do {
+      try trace()
+    } catch let fault as TraceFault {
+      throw CommandFailure(.error, fault.description)
+    }
+  }
+
+  private func trace() throws {
+    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+    let table = try CSVFile(path: output)
+    let words = try explanations.map { try CSVFile(path: $0) }
+    var run = TraceRun(
+      pool: try TraceFiles.pool(
+        pool, variants: try TraceFiles.variants(schemas: schemas), below: folder),
+      queries: queries)
+    let learned = frozen ? 0 : try run.learn()
+    try table.write("query_id,rank,candidate_id,weight,probability,ms\n")
+    try words?.write("query_id,outcome,not_here,candidate_id,reading,weight,probability,reasons\n")
+    var counts: [TraceOutcome: Int] = [:]
+    try run.ask { id, answer, ms in
+      counts[answer.outcome, default: 0] += 1
+      for (rank, one) in answer.offered.enumerated() {
+        try table.write(
+          "\(CSVFile.field(id)),\(rank + 1),\(CSVFile.field(one.id)),"
+            + String(format: "%.4f,%.6f,%.3f\n", one.bits, one.posterior, ms))
+      }
+      try words.map { try explain(id, answer, to: $0) }
+    }
+    try table.close()
+    try words?.close()
+    let outcomes = TraceOutcome.allCases.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
+    Terminal.say(
+      "Model \(run.pool.model.version), "
+        + (learned > 0 ? "learned from \(learned) questions: " : "frozen: ")
+        + outcomes.joined(separator: ", ") + ".")
+  }
+
+  private func explain(_ id: String, _ answer: TraceAnswer, to file: CSVFile) throws {
+    let head =
+      "\(CSVFile.field(id)),\(answer.outcome.rawValue),"
+      + String(format: "%.6f", answer.notHere)
+    if answer.candidates.isEmpty { try file.write(head + ",,,,,\n") }
+    for one in answer.candidates {
+      try file.write(
+        head + ",\(CSVFile.field(one.id)),\(one.reading.rawValue),"
+          + String(format: "%.2f,%.6f,", one.bits, one.posterior)
+          + CSVFile.field(one.explanation) + "\n")
+    }
+  }
+}
+
+/// A CSV file as it is written, readable by its owner alone: it names children.
+final class CSVFile {
+  private static let flushBytes = 64 << 10
+  private let file: FileHandle
+  private var waiting = Data()
+
+  init(path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.usage, "cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  func write(_ text: String) throws {
+    waiting.append(contentsOf: text.utf8)
+    if waiting.count > Self.flushBytes { try flush() }
+  }
+
+  func close() throws {
+    try flush()
+    try file.close()
+  }
+
+  private func flush() throws {
+    try file.write(contentsOf: waiting)
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  /// A field as RFC 4180 wants it. One that a spreadsheet would take for a formula stays as it
+  /// is: the file is read by programs, and an id must come back unchanged.
+  static func field(_ text: String) -> String {
+    let isPlain = !text.utf8.contains {
+      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
+    }
+    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}
