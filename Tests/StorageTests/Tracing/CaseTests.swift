@@ -47,7 +47,7 @@ import Testing
     await #expect(throws: Refusal(.contentErased)) {
       _ = try await test.store.open(request.messageID, by: Agency.iss.spki)
     }
-    let kept = try test.tool().read { database in
+    let kept = try await test.tool().read { database in
       try Data.fetchOne(
         database, sql: "SELECT received FROM message WHERE source_id = 'q-1'")
     }
@@ -59,7 +59,7 @@ import Testing
     #expect(found.state == "answered-no-match")
     #expect(found.questions.first?.erasedAt != nil)
     // Erasing without a disposal is noticed.
-    try test.tool().write { try $0.execute(sql: "DELETE FROM erasure") }
+    try await test.tool().write { try $0.execute(sql: "DELETE FROM erasure") }
     await #expect(throws: (any Error).self) { _ = try await LogKey.verify(test.store) }
   }
 }

@@ -42,7 +42,7 @@ import Testing
       [pupil("Zzpresent", postcode: "SO98 1ZZ")], of: Agency.school.urn)
     let found = try await ask(test.store, "Zzformer")
     #expect(found.candidates.first?.surname == "Zzpresent")
-    let bytes = try test.tool().read { database in
+    let bytes = try await test.tool().read { database in
       try Data.fetchAll(database, sql: "SELECT body FROM pupil UNION ALL SELECT query FROM trace")
     }
     #expect(bytes.count == 2)
