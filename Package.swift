@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "ExchangeModel", "Validation", "MessageLog", "Policy", "Storage", crypto,
+        "ExchangeModel", "Validation", "MessageLog", "Policy", "PupilTracing", "Storage", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .testTarget(

@@ -54,6 +54,8 @@ package enum MessageEffect: Sendable, Equatable {
   case lostPupilSearch
   /// A file of the pool is claimed; the child's UPN is among the message's identifiers.
   case lostPupilClaim(LostPupilClaim)
+  /// A case takes a step.
+  case caseStep(CaseStep)
 }
 
 /// How much of a consent is withdrawn.

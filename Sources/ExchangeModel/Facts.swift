@@ -26,6 +26,8 @@ package struct Facts: Sendable, Hashable, Codable {
   package var repliesWithoutCalendar: [String]
   /// True when an objection of the child or family to such processing is on record.
   package var hasObjection: Bool
+  /// For a response to a trace: what it tells, and what was asked. Nil for others.
+  package var trace: TraceFact?
   package var inForce: InForce
 
   package init(claims: Claims, sender: PartyFact, recipient: PartyFact?) {

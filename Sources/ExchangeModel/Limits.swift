@@ -83,6 +83,18 @@ package struct Limits: Sendable {
   /// Messages in one page of a child's export, and bytes of messages after which a page ends.
   package var subjectPage = 100
   package var subjectPageBytes: Int64 = 16 << 20
+  /// Traces that one party may make in an hour; whole lists go by `gatehouse trace batch`.
+  package var tracesPerHour = 300
+  /// Bytes of one trace as it is asked, and names, places or relatives in it.
+  package var traceBytes = 64 << 10
+  package var traceEntries = 16
+  /// Bytes, and lines, of one batch of pupils.
+  package var pupilBatchBytes = 8 << 20
+  package var pupilBatchLines = 5000
+  /// Parties asked at once in one trace.
+  package var askedParties = 160
+  /// Cases in one page.
+  package var casePage = 200
   /// Messages that one rectification or one operator's export may look through.
   package var subjectMessages = 10_000
   /// Bytes of a document that is scanned before it is published; a longer one is not published.

@@ -58,6 +58,15 @@ package struct MessageType: Sendable, Equatable, Codable {
     case lostPupilPosting = "lost-pupil-posting"
     case lostPupilSearch = "lost-pupil-search"
     case lostPupilClaim = "lost-pupil-claim"
+    /// It is a step of a case of a child missing education, a register or a trace.
+    case missingChildReferral = "missing-child-referral"
+    case missingChildStatus = "missing-child-status"
+    case newPupilReturn = "new-pupil-return"
+    case deletionReturn = "deletion-return"
+    case deletionReturnCheck = "deletion-return-check"
+    case traceRequest = "trace-request"
+    case traceResponse = "trace-response"
+    case traceConfirmation = "trace-confirmation"
   }
 
   /// True for messages that nobody but their two parties may list or open.

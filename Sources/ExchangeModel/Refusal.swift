@@ -58,6 +58,13 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case alreadyAcknowledged = "already-acknowledged"
   case messageHeld = "message-held"
   case notHeld = "not-held"
+  case contentErased = "content-erased"
+  // Tracing.
+  case traceNotAllowed = "trace-not-allowed"
+  case traceClosed = "trace-closed"
+  case tooManyTraces = "too-many-traces"
+  case restrictedChild = "restricted-child"
+  case beyondDisclosureCap = "beyond-disclosure-cap"
   // The operator's staff.
   case roleNotAllowed = "role-not-allowed"
   case accessTokenUnknown = "access-token-unknown"

@@ -25,6 +25,9 @@ extension RefusalCode {
     case .consentNotLive, .consentDoesNotCover, .overrideNotOnRecord, .onwardUseNotAllowed,
       .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
+    case .contentErased, .traceNotAllowed, .traceClosed, .tooManyTraces, .restrictedChild,
+      .beyondDisclosureCap:
+      tracingDescription
     case .temporarilyUnavailable, .storageFull, .tooBusy, .tooManyRequests:
       failureDescription
     }
@@ -174,6 +177,33 @@ extension RefusalCode {
       final(
         403, "Consent not live",
         "The consent was refused or withdrawn, has expired, or awaits its review.")
+    }
+  }
+
+  private var tracingDescription: RefusalDescription {
+    switch self {
+    case .contentErased:
+      final(
+        410, "Content erased",
+        "The message's content was erased as its retention rule says; its record stands.")
+    case .traceClosed:
+      final(409, "Trace closed", "A person has confirmed its outcome. Begin a new trace.")
+    case .tooManyTraces:
+      retry(
+        429, "Too many traces",
+        "Retry after the time given. For a whole list use `gatehouse trace batch`.")
+    case .restrictedChild:
+      final(
+        403, "Restricted child",
+        "Where this child is may not be told here. Ask the authority that holds the record.")
+    case .beyondDisclosureCap:
+      final(
+        403, "More than the trace request asks for",
+        "Leave out what lies beyond the disclosureCap of the request.")
+    default:
+      final(
+        403, "Trace not allowed",
+        "Only officers who look for missing children trace, for a purpose of theirs.")
     }
   }
 

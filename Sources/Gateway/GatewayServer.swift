@@ -60,7 +60,8 @@ package final class GatewayServer: Sendable {
     let signers = try LogKeyFile.readAll(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
-      access: access, due: Policy.reckonDue)
+      access: access, due: Policy.reckonDue,
+      variants: try NameVariantFiles.read(besides: settings.schemas))
     // Before the first decision by this catalogue, so that every decision can be made again.
     try await store.record(catalogue: schemas.catalogueVersion, files: schemas.catalogueFiles)
     let opened = store.latestDirectory
@@ -147,6 +148,8 @@ package final class GatewayServer: Sendable {
       + TransferRoutes(store: store, admission: admission, limits: limits).routes
       + ConsentRoutes(store: store, words: ConsentWords(schemas), limits: limits).routes
       + RightsRoutes(store: store, schemas: schemas, limits: limits, now: store.now).routes
+      + TraceRoutes(store: store, schemas: schemas, admission: admission, limits: limits).routes
+      + CaseRoutes(store: store, limits: limits).routes
       + DirectoryRoutes(store: store, schemas: schemas, files: folder).routes
       + LogRoutes(store: store, publisher: publisher, minimumIndex: minimumIndex).routes
       + WitnessRoutes(witness: witness ?? PeerWitness(store: store)).routes

@@ -30,6 +30,10 @@ package struct LogEvent: Hashable, Sendable {
     case subjectExported = "subject-exported"
     case rectificationStarted = "rectification-started"
     case searched
+    case caseChanged = "case-changed"
+    case pupilsChanged = "pupils-changed"
+    case pupilShown = "pupil-shown"
+    case traceConfirmed = "trace-confirmed"
     case administratorActed = "administrator-acted"
     case disposed
     case logOpened = "log-opened"

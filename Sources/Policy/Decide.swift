@@ -5,7 +5,7 @@ package import ExchangeModel
 
 /// The version of the rules below, kept with each decision so that it can be made again. Raised
 /// whenever a rule, its order or its texts change.
-package let version = "2"
+package let version = "3"
 
 /// Asks every rule, in fixed order, and answers with all of their outcomes.
 ///
@@ -38,6 +38,6 @@ let rules: [any Rule] = [
   PartiesRule(), MessageTypeVersionRule(), RouteRule(), ResidencyRule(), PurposeRule(),
   ClaimRule.lawfulBasis, ClaimRule.specialCondition, ClaimRule.legalGateway,
   DataCategoriesRule(), ConsentRule(), OverrideRule(), OnwardUseRule(), WithdrawalRule(),
-  SensitiveAddressRule(), ObjectionRule(), InformationSharingDutyRule(), PublicationRule(),
-  ReviewRule(), DutyClocksRule(), ExpiryRule(),
+  SensitiveAddressRule(), DisclosureCapRule(), ObjectionRule(), InformationSharingDutyRule(),
+  PublicationRule(), ReviewRule(), DutyClocksRule(), ExpiryRule(),
 ]

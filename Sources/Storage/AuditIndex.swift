@@ -25,7 +25,7 @@ struct AuditRow: Sendable, Equatable {
 
   /// The kinds by which somebody saw something.
   static let views: Set<LogEvent.Kind> = [
-    .read, .attachmentRead, .subjectExported, .searched, .logOpened, .contentOpened,
+    .read, .attachmentRead, .subjectExported, .searched, .logOpened, .contentOpened, .pupilShown,
   ]
 
   /// The row of a leaf; its event is nil when it was shredded.

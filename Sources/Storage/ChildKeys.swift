@@ -72,6 +72,15 @@ struct ChildKeys: Sendable {
   /// A keyed hash of a request, by which its repeat is known without its texts being stored.
   func requestKey(_ bytes: [UInt8]) -> ChildKey { key("request", bytes) }
 
+  /// The key of the officers' own reference of a case, where a message gives one.
+  func references(of effect: MessageEffect?) -> [ChildKey] {
+    guard case .caseStep(.missingChildStatus(let reference, _)) = effect else { return [] }
+    return [key("case", Array(reference.utf8))]
+  }
+
+  /// A keyed hash of a party's own number for a pupil, or of anything of a pool.
+  func poolKey(_ kind: String, _ value: [UInt8]) -> ChildKey { key("pool-" + kind, value) }
+
   private static let numbers = [
     ("upn", "upn"), ("formerUpn", "upn"), ("uln", "uln"), ("uci", "uci"),
     ("nhsNumber", "nhs"),

@@ -42,6 +42,7 @@ extension WriteContext {
     case .lostPupilPosting(let posting): try recordPosting(posting, of: message)
     case .lostPupilSearch: try answerPoolSearch(message)
     case .lostPupilClaim(let claim): try recordClaim(claim, of: message)
+    case .caseStep(let step): try takeCaseStep(step, of: message)
     case .publication, nil: break
     }
   }

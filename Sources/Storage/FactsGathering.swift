@@ -45,6 +45,9 @@ extension WriteContext {
     if try namesAKnownChild(names) {
       facts.claims.identityFound = (facts.claims.identityFound + ["name"]).sorted()
     }
+    if case .caseStep(.traceResponse(_, let discloses)) = submission.content.effect {
+      facts.trace = TraceFact(cap: try disclosureCap(answeredBy: envelope), discloses: discloses)
+    }
     facts.hasObjection = try hasObjection(children)
     facts.repliesWithoutCalendar = try repliesWithoutCalendar(to: submission)
     return facts

@@ -24,6 +24,7 @@ extension LogWalk {
       throw Fault(text: difference)
     }
     try checkHolders(database)
+    try checkErasures(database)
     if let difference = try consents.difference(from: database) { throw Fault(text: difference) }
     try checkFacts(database)
     try checkWitnessing(database)
@@ -91,6 +92,24 @@ extension LogWalk {
         WHERE inbox.recipient IS NOT message.recipient ORDER BY message.sequence LIMIT 1
         """)
     if let foreign { throw Fault(text: "message \(foreign): it is in another party's inbox") }
+  }
+
+  /// Content is gone only where a leaf says that it was disposed of.
+  private func checkErasures(_ database: Database) throws {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT message_id, entry FROM erasure
+          LEFT JOIN message ON message.sequence = erasure.message
+          LEFT JOIN leaf ON leaf.leaf_index = erasure.leaf
+        """)
+    while let row = try rows.next() {
+      let id: String? = row.read("message_id")
+      let entry = row.bytes("entry").flatMap { try? LeafEntry($0) }
+      guard let id, let entry, entry.kind == .disposed, same(entry.subject, id) else {
+        throw Fault(text: "message \(id ?? ""): its content is gone, and no disposal says why")
+      }
+    }
   }
 
   private func checkAcknowledgements(_ database: Database) throws {

@@ -37,6 +37,8 @@ struct LogWalkRow: Sendable {
   let answer: Int64?
   /// The numbers of `audit_event`, from `at` on; empty when it has no row.
   let audit: [Int64?]
+  /// True when the content was erased; that a disposal says so is checked with the rest.
+  let isErased: Bool
 
   /// The columns, in the order of the properties. The arguments are two leaves.
   static let sql = """
@@ -50,16 +52,18 @@ struct LogWalkRow: Sendable {
       audit_event.at, audit_event.kind, audit_event.source, audit_event.recipient,
       audit_event.actor, audit_event.party, audit_event.type, audit_event.purpose,
       audit_event.basis, audit_event.code, audit_event.is_permit, audit_event.is_override,
-      audit_event.is_view
+      audit_event.is_view, erasure.erased_at
     FROM leaf
     LEFT JOIN message ON message.sequence = leaf.message
     LEFT JOIN facts ON facts.facts_id = message.facts
     LEFT JOIN acknowledgement ON acknowledgement.message = leaf.message
     LEFT JOIN audit_event ON audit_event.leaf = leaf.leaf_index
+    LEFT JOIN erasure ON erasure.message = leaf.message
     WHERE leaf.leaf_index >= ? AND leaf.leaf_index < ?
     ORDER BY leaf.leaf_index
     """
   private static let auditPlaces = 23..<36
+  private static let erasurePlace = 36
 
   init(_ row: Row) {
     func value<Value: DatabaseValueConvertible>(_ place: Int) -> Value? {
@@ -95,6 +99,8 @@ struct LogWalkRow: Sendable {
     answer = value(22)
     let at: Int64? = value(Self.auditPlaces.lowerBound)
     audit = at == nil ? [] : Self.auditPlaces.map { value($0) }
+    let erasedAt: Int64? = value(Self.erasurePlace)
+    isErased = erasedAt != nil
   }
 }
 
@@ -130,6 +136,11 @@ struct LogWalkLeaf: Sendable {
     fault = wrong
     audit = row.audit.isEmpty ? nil : entry.map { AuditRow($0, opened) }
     contentDigest = row.received.flatMap { stored in
+      if row.isErased {
+        // What was erased is zeros, and is known by the digest it had.
+        guard stored.allSatisfy({ $0 == 0 }), let kept = row.receivedDigest else { return nil }
+        return (kept, Hex.text(kept))
+      }
       guard let messageID = row.messageID,
         let content = try? sealing.received(stored, of: messageID, isSealed: row.isSealed)
       else { return nil }

@@ -66,8 +66,12 @@ struct MessageRow {
     in database: Database, _ sealing: Sealing
   ) throws -> (ContentFormat, [UInt8]) {
     let statement = try database.cachedStatement(
-      sql: "SELECT format, received FROM message WHERE sequence = ?")
+      sql: """
+        SELECT format, received, EXISTS (SELECT 1 FROM erasure WHERE message = sequence) AS erased
+        FROM message WHERE sequence = ?
+        """)
     let row = try Row.fetchOne(statement, arguments: [sequence])
+    if row?["erased"] == true { throw Refusal(.contentErased) }
     guard let row, let format = ContentFormat(rawValue: row["format"]) else {
       throw StoreFailure.corrupt("message")
     }

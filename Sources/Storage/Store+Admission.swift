@@ -196,6 +196,10 @@ private struct Content: Sendable {
   let digest: Data
   let hex: String
   let children: [ChildKey]
+  /// Those that are one child's alone, or of both names with the date of birth.
+  let sureChildren: [ChildKey]
+  /// Keys of references that are personal.
+  let references: [ChildKey]
   let sealing: Sealing
   /// Of the pupil of a file for the lost pupil pool.
   let posted: [ChildKey]
@@ -204,12 +208,19 @@ private struct Content: Sendable {
 
   init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
     self.sealing = sealing
-    children = keys.keys(of: submission.content.identifiers)
     var posted: [ChildKey] = []
     if case .lostPupilPosting(let posting) = submission.content.effect {
       posted = keys.keys(of: posting.identifiers)
     }
     self.posted = posted
+    let identifiers = submission.content.identifiers
+    children = keys.keys(of: identifiers)
+    switch submission.content.effect {
+    case .caseStep(.newPupilReturn), .caseStep(.deletionReturn):
+      sureChildren = Subject(identifiers).map { SubjectKeys($0, keys).all } ?? []
+    default: sureChildren = []
+    }
+    references = keys.references(of: submission.content.effect)
     names = keys.nameKeys(of: submission.content.effect)
     bytes = Data(submission.received)
     let hash = SHA256.hash(data: submission.received)
@@ -348,7 +359,8 @@ extension WriteContext {
     }
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
-      children: content.children, posted: content.posted)
+      children: content.children, posted: content.posted, sureChildren: content.sureChildren,
+      references: content.references)
     try place(admitted, decision)
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
@@ -371,4 +383,8 @@ struct AdmittedMessage {
   let children: [ChildKey]
   /// The keys of the pupil of a file for the lost pupil pool.
   var posted: [ChildKey] = []
+  /// Keys that mean one child, not those of names alone; for returns of a register alone.
+  var sureChildren: [ChildKey] = []
+  /// Keys of references to a case that are personal.
+  var references: [ChildKey] = []
 }

@@ -4,6 +4,7 @@
 package import ExchangeModel
 import Foundation
 import GRDB
+package import PupilTracing
 
 /// The gateway's memory. Its verbs are in the extensions: admission, inbox, log, directory,
 /// attachments.
@@ -19,6 +20,7 @@ package final class Store: Sendable {
   let access: AccessPolicy
   let childKeys: ChildKeys
   let sealing: Sealing
+  let tracePools: TracePools
   private let checkpointer: JournalCheckpointer
   private let health = StoreHealth()
   private let directoryCache: DirectoryCache
@@ -33,7 +35,8 @@ package final class Store: Sendable {
   /// program; SQLite's error otherwise.
   package init(
     directory: String, limits: Limits = Limits(), surroundings: Surroundings,
-    access: @escaping AccessPolicy, due: @escaping DuePolicy
+    access: @escaping AccessPolicy, due: @escaping DuePolicy,
+    variants: NameVariants = .none
   ) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true,
@@ -58,6 +61,7 @@ package final class Store: Sendable {
     sealing = try Sealing(
       file: directory + "/sealing.key", mayMake: try pool.read { try Sealing.isUnused($0) },
       surroundings: surroundings)
+    tracePools = TracePools(directory: directory, variants: variants)
     attachmentFiles = try AttachmentFiles(directory: directory + "/attachments")
     uploads = try MeshUploads(directory: directory + "/mesh")
     checkpointer = try JournalCheckpointer(databasePath: path)

@@ -19,7 +19,7 @@ struct Gatehouse: AsyncParsableCommand {
       InboxCommand.self, ConnectCommand.self, PolicyCommand.self, ClockCommand.self,
       SchemaCommand.self, LogCommand.self, AuditCommand.self, PartyCommand.self,
       CertificateCommand.self, ConsentCommand.self, SubjectCommand.self, TransferCommand.self,
-      TraceCommand.self, BenchCommand.self,
+      TraceCommand.self, CaseCommand.self, BenchCommand.self,
     ])
 
   /// Runs the command line and ends with one of the documented exit codes.

@@ -22,7 +22,7 @@ extension GatehouseTests {
       .connectorBeforeAcknowledgement: "ConnectTests", .meshChunkBeforeRow: "MeshKillTests",
       .meshBeforeAdmission: "MeshKillTests", .meshBeforeEnd: "MeshKillTests",
       .pushBeforeSent: "PushKillTests", .pushBeforeRow: "PushKillTests",
-      .pushAfterRow: "PushKillTests",
+      .pushAfterRow: "PushKillTests", .alertBeforeRow: "AlertKillTests",
     ]
 
     @Test("Each has a test, and a line of what it leaves", arguments: Failpoint.allCases)

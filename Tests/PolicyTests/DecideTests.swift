@@ -8,8 +8,8 @@ import Testing
   private let order = [
     "parties-live", "message-type-version", "route", "residency", "purpose", "lawful-basis",
     "special-condition", "legal-gateway", "data-categories", "consent", "override", "onward-use",
-    "withdrawal", "sensitive-address", "objection", "information-sharing-duty", "publication",
-    "review", "duty-clocks", "expiry",
+    "withdrawal", "sensitive-address", "disclosure-cap", "objection",
+    "information-sharing-duty", "publication", "review", "duty-clocks", "expiry",
   ]
 
   @Test func everyRuleSpeaksInOrder() throws {

@@ -124,7 +124,7 @@ enum InboxCalls {
         content: MessageCalls.envelope(example: nil))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .notAcceptable, .messageHeld, .expired])
+      + [.notFound, .notAcceptable, .messageHeld, .expired, .contentErased])
 
   private static let acknowledge = DescribedCall(
     verb: .post, path: "/v1/inbox/{messageId}/acknowledgement", id: "acknowledgeMessage",
@@ -156,5 +156,7 @@ enum InboxCalls {
         200, "Where the message stands now.", content: DescribedAnswer.json("MessageStatus"))
     ],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
-      + [.notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld, .expired])
+      + [
+        .notFound, .contentTooLarge, .alreadyAcknowledged, .messageHeld, .expired, .contentErased,
+      ])
 }

@@ -31,8 +31,10 @@ enum MessageCalls {
 
   /// What a message may be refused with, whichever call composes it.
   static let refusals =
-    RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting + ofMessages
-    + ofGrounds
+    RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting + ofAdmission
+
+  /// What the deciding of a message alone may refuse it with.
+  static let ofAdmission = ofMessages + ofGrounds
 
   private static let ofMessages: [RefusalCode] = [
     .unsupportedMediaType, .contentTooLarge, .malformedEnvelope, .senderMismatch,
@@ -43,7 +45,8 @@ enum MessageCalls {
     .unknownRecipient, .recipientSuspended, .routeNotAllowed, .purposeNotAllowed,
     .lawfulBasisNotAllowed, .specialConditionNotAllowed, .legalGatewayNotAllowed,
     .consentRequired, .consentNotLive, .consentDoesNotCover, .overrideNotAllowed,
-    .overrideNotOnRecord, .onwardUseNotAllowed, .residencyNotAllowed, .dataCategoryNotAllowed,
+    .overrideNotOnRecord, .onwardUseNotAllowed, .beyondDisclosureCap,
+    .residencyNotAllowed, .dataCategoryNotAllowed,
     .messageTypeEnded, .identityInPublication, .notInForce, .withdrawalNotAllowed,
   ]
 

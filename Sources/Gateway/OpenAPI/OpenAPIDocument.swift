@@ -12,8 +12,8 @@ enum OpenAPIDocument {
   static func calls(_ limits: Limits) -> [DescribedCall] {
     MessageCalls.all(limits) + DecisionCalls.all(limits) + InboxCalls.all(limits)
       + DutyCalls.all(limits) + AttachmentCalls.all(limits) + TransferCalls.all
-      + ConsentCalls.all(limits)
-      + RightsCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
+      + ConsentCalls.all(limits) + RightsCalls.all(limits) + TraceCalls.all(limits)
+      + CaseCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
   }
 
   /// The document of a gateway with these limits: the same bytes every time.
@@ -75,6 +75,8 @@ enum OpenAPIDocument {
     ["name": "Transfers", "description": "Common transfer files and the lost pupil pool."],
     ["name": "Consents", "description": "Who consented to what, and until when."],
     ["name": "Rights", "description": "The child's rights: access, rectification, objection."],
+    ["name": "Tracing", "description": "Looking for a child, here and with others."],
+    ["name": "Cases", "description": "Missing children, deletions and traces: how they stand."],
     ["name": "Directory", "description": "Whom may I send what, and how must it look."],
     ["name": "Log", "description": "The message log, for whoever wants to check it."],
     ["name": "About", "description": "The API itself."],

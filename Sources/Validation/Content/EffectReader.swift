@@ -14,10 +14,13 @@ struct EffectReader: Sendable {
     case .consentWithdrawal: ["consentRef", "scope"]
     case .notToShare: ["messageId", "reason"]
     case .objection: ["interim"]
-    case .publication, .lostPupilSearch: []
     case .transfer: ["ctf", "pupilCount"]
     case .lostPupilPosting: ["ctf"]
     case .lostPupilClaim: ["postingId", "upn", "claimant", "evidence"]
+    case .publication, .lostPupilSearch, .missingChildReferral, .newPupilReturn, .deletionReturn: []
+    case .missingChildStatus: ["caseRef", "status"]
+    case .traceRequest: ["disclosureCap"]
+    case .deletionReturnCheck, .traceResponse, .traceConfirmation: ["result"]
     }
   }
 
@@ -54,6 +57,7 @@ struct EffectReader: Sendable {
         LostPupilClaim(
           posting: text("postingId"), school: text("claimant"),
           evidence: payload.elements(of: "evidence").compactMap(\.string).sorted()))
+    default: return step(of: payload).map { .caseStep($0) }
     }
   }
 
@@ -62,6 +66,39 @@ struct EffectReader: Sendable {
     return TransferClaim(
       fileName: file?["fileName"]?.string ?? "", version: file?["version"]?.string ?? "",
       sha256: file?["sha256"]?.string ?? "", pupils: pupils)
+  }
+
+  /// The step of a case that a payload makes.
+  private func step(of payload: JSONNode) -> CaseStep? {
+    func text(_ name: String) -> String { payload[name]?.string ?? "" }
+    switch effect {
+    case .missingChildReferral: return .missingChildReferral
+    case .missingChildStatus:
+      return .missingChildStatus(reference: text("caseRef"), status: text("status"))
+    case .newPupilReturn: return .newPupilReturn
+    case .deletionReturn:
+      return .deletionReturn(isHistoric: payload["historicGround"] != nil)
+    case .deletionReturnCheck: return .deletionReturnCheck(result: text("result"))
+    case .traceRequest:
+      return DisclosureCap(rawValue: text("disclosureCap")).map { .traceRequest(cap: $0) }
+    case .traceResponse:
+      return .traceResponse(result: text("result"), discloses: Self.disclosed(by: payload))
+    case .traceConfirmation: return .traceConfirmation(result: text("result"))
+    default: return nil
+    }
+  }
+
+  /// The most that a response tells. Conflicts of an address tell the address.
+  private static func disclosed(by payload: JSONNode) -> DisclosureCap {
+    let conflicts = payload.elements(of: "fieldConflicts").compactMap { $0["field"]?.string }
+    let places = ["address", "postcode", "home", "street", "town"]
+    let tellsPlace = conflicts.contains { field in
+      places.contains { field.lowercased().contains($0) }
+    }
+    if payload["address"] != nil || tellsPlace { return .address }
+    let tellsSchool = payload["school"] != nil || payload["startDate"] != nil
+    return tellsSchool || conflicts.contains { $0.lowercased().contains("school") }
+      ? .school : .yesNo
   }
 
   /// A scope that cannot be read takes the whole consent back: rather too little is shared.

@@ -34,6 +34,7 @@ struct SandboxCommand: AsyncParsableCommand {
     let server = try await start(settings, path)
     try await folder.register(in: server.store)
     try await SandboxCalendars.importAll(into: server.store)
+    try await SandboxPupils.load(into: server.store)
     try folder.publish(api: server.api.port, admin: server.admin?.port)
     let failing = try Acknowledger.roles.compactMap { slug, _ in
       try SandboxParty.all.first { $0.folder == slug }

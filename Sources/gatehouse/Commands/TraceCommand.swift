@@ -1,4 +1,5 @@
-// `gatehouse trace`: a list of missing children asked against a list of pupils, on this machine.
+// `gatehouse trace`, and its `batch`: a list of missing children asked against a list of pupils, on
+// this machine.
 // Never discloses to anybody but who may read both files already; sends nothing.
 
 import ArgumentParser
@@ -7,8 +8,17 @@ import PupilTracing
 
 struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trace", abstract: "Look for children in a list of pupils.",
-    subcommands: [TraceBatchCommand.self])
+    commandName: "trace", abstract: "Look for a child, here and with other authorities.",
+    discussion: """
+      docs/cases.md walks through it, from a worry to a reviewed answer; `batch` asks a whole list.
+      Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 5 the gateway cannot be reached.
+      """,
+    subcommands: [
+      TraceAskCommand.self, TraceShowCommand.self, TraceDiscloseCommand.self,
+      TraceConfirmCommand.self, TraceEnquireCommand.self, TraceRequestCommand.self,
+      TraceAnswerCommand.self, TraceReplyCommand.self, TraceLoadCommand.self,
+      TraceBatchCommand.self,
+    ])
 }
 
 struct TraceBatchCommand: AsyncParsableCommand {

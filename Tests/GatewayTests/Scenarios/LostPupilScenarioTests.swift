@@ -49,7 +49,7 @@ struct LostPupilScenarioTests {
     try await GatewayHarness.with { gateway in
       let school = try gateway.client(.school)
       let newSchool = try gateway.client(.otherSchool)
-      let officers = try await gateway.join(.otherOfficers)
+      let officers = try await gateway.join(.neighbourCME)
       try await gateway.join(.lostPupilPool)
       try await gateway.join(.gateway)
       let posting = try await post(school)

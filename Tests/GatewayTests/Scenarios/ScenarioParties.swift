@@ -12,18 +12,18 @@ import Validation
 /// The roles of the sandbox's parties that the published examples speak as.
 enum ScenarioParty: String {
   case cme = "urn:gatehouse:850:cme"
+  case neighbourCME = "urn:gatehouse:851:cme"
   case sen = "urn:gatehouse:850:sen"
   case socialCare = "urn:gatehouse:850:csc"
   case partnershipService = "urn:gatehouse:800:sps"
   case officer = "urn:gatehouse:850:dpo"
   case gateway = "urn:gatehouse:850:gatehouse"
   case transferDesk = "urn:gatehouse:850:transfers"
-  case otherOfficers = "urn:gatehouse:851:cme"
   case lostPupilPool = "urn:gatehouse:000:lost-pupil-pool"
 
   var role: String {
     switch self {
-    case .cme, .otherOfficers: "children-missing-education"
+    case .cme, .neighbourCME: "children-missing-education"
     case .transferDesk: "local-authority-transfers"
     case .lostPupilPool: "lost-pupil-pool"
     case .sen: "sen-casework"

@@ -13,7 +13,9 @@ enum FewSchemas {
     "deletion-return", "opaque-transfer", "delivery-report", "common-transfer-file",
     "common-transfer-file-acknowledgement",
     "common-transfer-file-rejection", "destination-confirmation", "lost-pupil-posting",
-    "lost-pupil-search", "lost-pupil-search-result", "lost-pupil-claim",
+    "lost-pupil-search", "lost-pupil-search-result", "lost-pupil-claim", "trace-request",
+    "trace-response", "trace-confirmation", "child-missing-education-referral",
+    "child-missing-education-status",
   ]
 
   /// The copy's path; made at the first use.
@@ -23,7 +25,8 @@ enum FewSchemas {
     atexit { try? FileManager.default.removeItem(atPath: FewSchemas.target) }
     try? files.createDirectory(
       atPath: target + "/messages", withIntermediateDirectories: true)
-    for part in ["vocabulary.json", "common", "envelope"] + types.map({ "messages/" + $0 }) {
+    for part in ["vocabulary.json", "common", "envelope", "names"] + types.map({ "messages/" + $0 })
+    {
       try? files.copyItem(atPath: "\(source)/\(part)", toPath: "\(target)/\(part)")
     }
     return target
