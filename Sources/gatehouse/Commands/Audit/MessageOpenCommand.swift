@@ -13,8 +13,8 @@ extension MessageCommand {
       abstract: "Open a message's content as one of the gateway's staff; logged with the reason.",
       discussion: """
         For a data-protection-officer, caldicott-guardian or safeguarding-lead. Prints the \
-        envelope as it was received. Who may not is refused, and that is logged too; a sealed message is \
-        not found.
+        envelope as it was received. Who may not is refused, and that is logged too; a sealed \
+        message is not found.
         """)
 
     @OptionGroup var options: StoreOptions
