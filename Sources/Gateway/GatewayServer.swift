@@ -53,10 +53,7 @@ package final class GatewayServer: Sendable {
     access: @escaping AccessPolicy = Policy.decideAccess
   ) async throws -> GatewayServer {
     let folder = try SchemaFolder(settings.schemas)
-    let schemas = try SchemaSet(files: folder.files, limits: settings.limits)
-    for path in schemas.staleFiles {
-      logger.warning("schema.stale", metadata: ["path": "\(path)"])
-    }
+    let schemas = try Self.catalogue(folder, settings, logger)
     let signers = try LogKeyFile.readAll(settings)
     let store = try Store(
       directory: settings.data, limits: settings.limits, surroundings: surroundings,
@@ -119,6 +116,17 @@ package final class GatewayServer: Sendable {
       notices: NoticeSender(
         store: store, admission: admission, surroundings: surroundings, logger: logger),
       delivery: delivery, opened: opened, settings: settings, logger: logger)
+  }
+
+  /// The catalogue of the folder; files that are not what they were generated from are told of.
+  private static func catalogue(
+    _ folder: SchemaFolder, _ settings: Settings, _ logger: Logger
+  ) throws -> SchemaSet {
+    let schemas = try SchemaSet(files: folder.files, limits: settings.limits)
+    for path in schemas.staleFiles {
+      logger.warning("schema.stale", metadata: ["path": "\(path)"])
+    }
+    return schemas
   }
 
   /// The connections that the settings allow and the process's descriptors carry.

@@ -8,7 +8,8 @@ import Testing
 import Validation
 
 extension GatehouseTests {
-  @Suite("kill -9 while alerting", .enabled(if: FaultLibrary.path != nil, "cc and Linux are needed"))
+  @Suite(
+    "kill -9 while alerting", .enabled(if: FaultLibrary.path != nil, "cc and Linux are needed"))
   struct AlertKillTests {
     @Test("An alert that was not noted is told again after the restart, and then no more")
     func toldAgain() async throws {

@@ -1,3 +1,5 @@
+// What an image of pupils holds, and that damaged ones are refused.
+
 import Testing
 
 @testable import PupilTracing

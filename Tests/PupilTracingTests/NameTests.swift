@@ -1,3 +1,5 @@
+// Names as they are folded, sounded and compared.
+
 import Testing
 
 @testable import PupilTracing

@@ -1,3 +1,5 @@
+// Asking a pool: who is found, who is kin, who is never offered.
+
 import Testing
 
 @testable import PupilTracing

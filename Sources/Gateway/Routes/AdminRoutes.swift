@@ -51,7 +51,8 @@ struct AdminRoutes: Sendable {
     var all = routes
     if Self.loopback.contains(settings.adminHost) {
       let token = try AdminToken(folder: settings.data, surroundings: surroundings)
-      all += AuditRoutes(store: store, token: token, limits: settings.limits, logger: logger)
+      all +=
+        AuditRoutes(store: store, token: token, limits: settings.limits, logger: logger)
         .routes
     }
     return try await EdgeServer.start(plain, routes: all)

@@ -70,7 +70,7 @@ enum LetterFolding {
     }
   }
 
-  /// Words of `a`–`z`, `0`–`9` and bytes above 127, parted by single hyphens, at most `limit` bytes.
+  /// Words of `a`–`z`, `0`–`9` and bytes above 127, parted by hyphens; `limit` bytes at most.
   static func fold(_ text: String, limit: Int = TraceLimits.textBytes) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(limit, text.utf8.count))

@@ -101,7 +101,7 @@ struct SendingTests {
       #expect(receipt["id"]?.string == "r-1")
       #expect(receipt["admittedAt"]?.string.flatMap { Timestamp(rfc3339: $0) } != nil)
       #expect(receipt["decision"]?["verdict"]?.string == "permit")
-      #expect(receipt["decision"]?["rules"]?.count == 20)
+      #expect(receipt["decision"]?["rules"]?.count == 21)
       let index = try #require(receipt["log"]?["index"]?.integer)
       #expect((receipt["log"]?["size"]?.integer ?? 0) > index)
       let leaf = try await gateway.leaves()[Int(index)]

@@ -146,10 +146,16 @@ import Testing
 
   /// Large bodies wait for each other; small ones go on; what was held is given back.
   @Test func boundsWhatAllBodiesHoldTogether() async throws {
-    try await EdgeHarness.with({
-      $0.limits.freeBodyBytes = 1000
-      $0.limits.bodyBytes = 20_000
-    }) { harness in
+    let echo = Route(.post, "/echo", body: .buffered(limit: 20_000)) { request in
+      .json(request.bytes)
+    }
+    try await EdgeHarness.with(
+      routes: [echo],
+      {
+        $0.limits.freeBodyBytes = 1000
+        $0.limits.bodyBytes = 20_000
+      }
+    ) { harness in
       func post(_ count: Int, announced: Int? = nil) -> String {
         "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(announced ?? count)\r\n\r\n"
           + String(repeating: "x", count: count)
