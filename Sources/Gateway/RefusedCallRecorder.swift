@@ -56,7 +56,7 @@ final class RefusedCallRecorder: Sendable {
     else { return }
     let call = "\(answered.verb.rawValue) \(answered.template)"
     // A message that was read to its end leaves the leaf of its own refusal.
-    let isOfMessage = call == "POST /v1/messages" && !Self.beforeReading.contains(code)
+    let isOfMessage = Self.messageCalls.contains(call) && !Self.beforeReading.contains(code)
     guard !isOfMessage,
       isDue(Key(caller: "\(party.text) \(call)", code: code), at: store.now())
     else { return }
@@ -68,6 +68,9 @@ final class RefusedCallRecorder: Sendable {
       }
     }
   }
+
+  /// The calls that hand in a message: their refusals are recorded with its source and id.
+  private static let messageCalls: Set<String> = ["POST /v1/messages", "POST /v1/transfers"]
 
   /// Refusals that the edge makes before a message is read.
   private static let beforeReading: Set<RefusalCode> = [
