@@ -80,8 +80,8 @@ import Validation
     }
   }
 
-  /// 405 is for verbs that no call has, and no call of today insists on a length; `token-refused` is
-  /// of the MESH door; the others are answers of commands at the gateway's own machine.
+  /// 405 is for verbs that no call has, and no call of today insists on a length; `token-refused`
+  /// is of the MESH door; the others are answers of commands at the gateway's own machine.
   private static let ofNoCall: Set<String> = [
     "method-not-allowed", "length-required", "not-held", "calendar-missing",
     "role-not-allowed", "access-token-unknown", "token-refused",

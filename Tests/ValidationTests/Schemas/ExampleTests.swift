@@ -89,7 +89,7 @@ import Testing
       for attachment in try set.validate(read).attachments {
         let path = "\(example.folder)/examples/attachments/\(attachment.name)"
         let file = try #require(SchemasFolder.bytes(path), "\(path)")
-        #expect(attachment.name.hasPrefix(attachment.kind + "."))
+        #expect(attachment.name.hasPrefix(attachment.kind))
         #expect(file.count == attachment.size, "\(path)")
         #expect(SHA256Digest.hex(of: file) == attachment.sha256, "\(path)")
         checked += 1
