@@ -119,8 +119,9 @@ extension WriteContext {
         .searched,
         [
           .actor: envelope.source.text, .count: String(lines.count),
-          .purpose: envelope.purpose.rawValue, .scope: LostPupil.scope,
-        ]), subject: message.messageID.text, message: message.sequence)
+          .messageID: message.messageID.text, .purpose: envelope.purpose.rawValue,
+          .scope: LostPupil.scope,
+        ]), subject: nil, message: nil)
   }
 
   /// The keys of the child that is searched for, with what agrees when one is found. Names alone

@@ -20,6 +20,8 @@ def post(sandbox, example, envelope):
 
 # Rests on law that is enacted and not commenced: refused until a setting says that it is.
 NOT_IN_FORCE = "not-to-share-decision"
+# Claims a posting that is in no pool here.
+NO_POSTING = "lost-pupil-claim"
 
 
 def admitted(sandbox, example):
@@ -28,6 +30,10 @@ def admitted(sandbox, example):
     if descriptor["slug"] == NOT_IN_FORCE:
         answer.expect(403)
         assert answer.json["code"] == "not-in-force", answer.json["code"]
+    elif descriptor["slug"] == NO_POSTING:
+        answer.expect(422)
+        places = [error.get("pointer", error.get("xpath")) for error in answer.json["errors"]]
+        assert len(places) == 1 and places[0].endswith("postingId"), places
     else:
         answer.expect(202)
 
