@@ -33,7 +33,8 @@ struct ReadinessTests {
 
   @Test("Not ready while the database cannot be written, and ready again afterwards")
   func databaseLocked() async throws {
-    try await GatewayHarness.with { gateway in
+    // Jobs that wait for the lock hold the few threads of all tests: a client may be slow to ask.
+    try await GatewayHarness.with({ $0.limits.headerSeconds = 60 }) { gateway in
       // Another process holds the writing lock: a connection that keeps its transaction open.
       var configuration = Configuration()
       configuration.allowsUnsafeTransactions = true
