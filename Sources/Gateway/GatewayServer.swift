@@ -107,9 +107,6 @@ package final class GatewayServer: Sendable {
       metrics: DeliveryMetrics(store: store, counters: delivery.counters))
     let admin = try await adminRoutes.listen(
       settings, surroundings: surroundings, logger: logger)
-    logger.notice(
-      "gateway.started",
-      metadata: ["host": "\(settings.host)", "port": "\(api.port)"])
     return GatewayServer(
       store: store, publisher: publisher, circle: circle, api: api, admin: admin,
       readiness: readiness,
@@ -235,7 +232,11 @@ package final class GatewayServer: Sendable {
         service: DutyWatch(store: store, surroundings: store.surroundings, logger: logger)))
     if let admin { services.append(.init(service: admin)) }
     services.append(.init(service: api))
-    services.append(.init(service: Draining(readiness: readiness, store: store)))
+    services.append(
+      .init(
+        service: Lifetime(
+          readiness: readiness, store: store, logger: logger, host: settings.host,
+          port: api.port)))
     services.append(
       .init(
         service: StoreWatch(store: store), failureTerminationBehavior: .gracefullyShutdownGroup))
@@ -306,12 +307,18 @@ private struct StoreWatch: Service {
   }
 }
 
-/// First to stop: from here on `/readyz` says no, and long polls end at once.
-private struct Draining: Service {
+/// Says that the gateway has started; first to stop: from then on `/readyz` says no, and long polls end
+/// at once.
+private struct Lifetime: Service {
   let readiness: Readiness
   let store: Store
+  let logger: Logger
+  let host: String
+  let port: Int
 
   func run() async throws {
+    // Said only now that signals are heard: who reads it may stop the gateway at once.
+    logger.notice("gateway.started", metadata: ["host": "\(host)", "port": "\(port)"])
     try? await gracefulShutdown()
     readiness.startDraining()
     store.endLongPolls()

@@ -61,8 +61,8 @@ struct AuditRow: Sendable, Equatable {
 struct AuditIndex {
   let database: Database
 
-  /// Leaves taken in by one job of the writer: some tens of milliseconds.
-  static let leavesPerJob: Int64 = 2000
+  /// Leaves taken in by one job of the writer: some five milliseconds, for which admissions wait.
+  static let leavesPerJob: Int64 = 250
 
   /// Leaves whose times stand together in one row of `audit_span`.
   static let span: Int64 = 4096
@@ -80,9 +80,12 @@ struct AuditIndex {
     let end = min(start + limit, try LogTables.size(database))
     guard end > start else { return 0 }
     var words = AuditWords(database: database)
+    // Not `INSERT OR REPLACE`: SQLite keeps a copy of each page that such a statement changes.
+    try database.execute(
+      sql: "DELETE FROM audit_event WHERE leaf >= ? AND leaf < ?", arguments: [start, end])
     let insert = try database.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO audit_event (leaf, at, kind, source, recipient, actor, party, type,
+        INSERT INTO audit_event (leaf, at, kind, source, recipient, actor, party, type,
           purpose, basis, code, is_permit, is_override, is_view)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
@@ -96,11 +99,15 @@ struct AuditIndex {
     while let leaf = try leaves.next() {
       let row = try Self.row(leaf)
       let index: Int64 = leaf["leaf_index"]
-      let numbers = try row.texts.map { try $0.map { try words.number(of: $0) } }
-      var arguments: StatementArguments = [index, row.at]
-      for number in numbers { arguments += [number] }
-      arguments += [row.isPermit, row.isOverride, row.isView]
-      try insert.execute(arguments: arguments)
+      var values = [index.databaseValue, row.at.databaseValue]
+      for text in row.texts {
+        values.append(try text.map { try words.number(of: $0).databaseValue } ?? .null)
+      }
+      values += [
+        row.isPermit?.databaseValue ?? .null, row.isOverride.databaseValue,
+        row.isView.databaseValue,
+      ]
+      try insert.execute(arguments: StatementArguments(values))
       let known = spans[index / Self.span] ?? row.at...row.at
       spans[index / Self.span] = min(known.lowerBound, row.at)...max(known.upperBound, row.at)
     }
@@ -168,14 +175,16 @@ extension Store {
   /// Brings the table of audit questions up to the leaf that is the newest now, in bounded jobs of
   /// the writer; costs one read when there is nothing to do. Whatever was taken in stays when it is
   /// cut short.
+  ///
+  /// - Parameter rest: pauses after each job, in multiples of the time that it took, so that
+  ///   admissions have the writer meanwhile; 0 where somebody waits for the answer.
   /// - Returns: how many leaves were taken in.
   @discardableResult
-  package func indexLog() async throws -> Int64 {
+  package func indexLog(rest: Int = 0) async throws -> Int64 {
     var total: Int64 = 0
     let end = try await pool.read { try LogTables.size($0) }
     while try await pool.read({ try AuditIndex(database: $0).through() }) < end {
-      try Task.checkCancellation()
-      total += try await writer.submit { context in
+      total += try await writer.submit(rest: rest) { context in
         try AuditIndex(database: context.database).advance(limit: AuditIndex.leavesPerJob)
       }
     }

@@ -10,8 +10,8 @@ import GRDB
 struct ChildIndex {
   let database: Database
 
-  /// Messages moved in one job of the writer: some tens of milliseconds.
-  static let messagesPerJob = 2000
+  /// Messages moved in one job of the writer: some five milliseconds, for which admissions wait.
+  static let messagesPerJob = 500
 
   /// Messages that may be moved within the transaction of another job.
   static let messagesWithinJob = 20_000
@@ -93,13 +93,15 @@ struct ChildIndex {
 extension Store {
   /// Brings the index of children up to the newest message, in bounded jobs of the writer; costs
   /// one read when there is nothing to do. Whatever was moved stays moved when it is cut short.
+  ///
+  /// - Parameter rest: pauses after each job, in multiples of the time that it took; 0 where
+  ///   somebody waits for the answer.
   /// - Returns: how many messages were indexed.
   @discardableResult
-  package func indexChildren() async throws -> Int {
+  package func indexChildren(rest: Int = 0) async throws -> Int {
     var total = 0
     while try await pool.read({ try ChildIndex(database: $0).isBehind() }) {
-      try Task.checkCancellation()
-      total += try await writer.submit { context in
+      total += try await writer.submit(rest: rest) { context in
         try ChildIndex(database: context.database).advance(limit: ChildIndex.messagesPerJob)
       }
     }

@@ -80,6 +80,18 @@ final class GroupCommit: Sendable {
     }
   }
 
+  /// Runs one of many jobs that nobody waits for, and then pauses for `rest` times as long as it
+  /// took. Throws what `submit` throws, and `CancellationError` before or after the job.
+  func submit<Value: Sendable>(
+    rest: Int, _ body: @escaping @Sendable (inout WriteContext) throws -> Value
+  ) async throws -> Value {
+    try Task.checkCancellation()
+    let start = ContinuousClock.now
+    let value = try await submit(body)
+    if rest > 0 { try await Task.sleep(for: (ContinuousClock.now - start) * rest) }
+    return value
+  }
+
   /// Takes no more jobs; those that wait are still run.
   func close() { queue.withLock { $0.isClosed = true } }
 

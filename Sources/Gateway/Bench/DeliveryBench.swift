@@ -1,6 +1,6 @@
 // What one dead and one slow endpoint cost the others: messages admitted at a steady rate, pushed
-// to receivers in this process, timed from the call that sends one to its arrival; first with good
-// endpoints alone, then beside one that never speaks and one that takes ten seconds.
+// to receivers in this process, timed from the call that sends one to its arrival; first with ten
+// good endpoints, then with one of them dead (it never speaks) and one that takes ten seconds.
 // Never a test: times depend on the machine.
 
 import ExchangeModel
@@ -45,7 +45,7 @@ package struct DeliveryBench: Sendable {
     self.rate = rate
   }
 
-  /// One round in a folder of its own; `isBeside`: with the dead and the slow endpoint.
+  /// One round in a folder of its own; `isBeside`: with two of the ten endpoints dead and slow.
   package func round(isBeside: Bool) async throws -> DeliveryFigures {
     let folder = try await BenchFolder(below: directory, schemas: schemas, surroundings: .system)
     defer { folder.remove() }
@@ -57,10 +57,13 @@ package struct DeliveryBench: Sendable {
     try await store.record(catalogue: set.catalogueVersion, files: set.catalogueFiles)
     let receivers = try await Receivers(folder, slowness: Self.slowness)
     var parties = try await register(Self.good, at: receivers.goodURL, receivers, "good", in: store)
-    if isBeside {
-      parties += try await register(1, at: receivers.slowURL, receivers, "slow", in: store)
-      parties += try await register(1, at: receivers.deadURL, receivers, "dead", in: store)
-    }
+    // The normal round has as many endpoints and messages, all of them well: what is compared is
+    // the illness, not the load.
+    let (slow, dead) =
+      isBeside
+      ? (receivers.slowURL, receivers.deadURL) : (receivers.goodURL, receivers.goodURL)
+    parties += try await register(1, at: slow, receivers, "slow", in: store)
+    parties += try await register(1, at: dead, receivers, "dead", in: store)
     var settings = PushSettings()
     settings.allowedNetworks = [NetworkRange("127.0.0.0/8")].compactMap { $0 }
     let worker = DeliveryWorker(
