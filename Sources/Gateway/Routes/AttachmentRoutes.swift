@@ -80,11 +80,12 @@ struct AttachmentRoutes: Sendable {
     if start > 0 {
       fields["Content-Range"] = "bytes \(start)-\(attachment.size - 1)/\(attachment.size)"
     }
-    let reader = try FileReader(path: attachment.path, from: start)
+    let reader = try FilePart(
+      path: attachment.path, from: start, count: attachment.size - start)
     return HTTPResponse(
       status: start > 0 ? 206 : 200, fields: fields,
       body: .stream(length: Int(attachment.size - start)) { writer in
-        while let chunk = try reader.next() { try await writer.write(chunk) }
+        while let piece = try reader.next() { try await writer.write(piece) }
       })
   }
 }
@@ -153,32 +154,5 @@ enum DownloadRange {
       let start = Int64(range.dropFirst(6).dropLast()), (0..<max(size, 1)).contains(start)
     else { return 0 }
     return start
-  }
-}
-
-/// Reads a file piece by piece.
-private final class FileReader: Sendable {
-  private static let pieceBytes = 128 << 10
-  private let descriptor: Int32
-
-  init(path: String, from start: Int64) throws {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileFailure(operation: "open", code: errno) }
-    guard lseek(descriptor, off_t(start), SEEK_SET) == off_t(start) else {
-      throw FileFailure(operation: "seek", code: errno)
-    }
-  }
-
-  deinit { close(descriptor) }
-
-  /// The next piece; nil at the end.
-  func next() throws -> [UInt8]? {
-    var count = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, used in
-      count = read(descriptor, buffer.baseAddress, buffer.count)
-      used = max(0, count)
-    }
-    guard count >= 0 else { throw FileFailure(operation: "read", code: errno) }
-    return count == 0 ? nil : bytes
   }
 }
