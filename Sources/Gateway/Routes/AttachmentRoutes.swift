@@ -2,7 +2,6 @@
 // Never holds a whole attachment in memory.
 
 import ExchangeModel
-import Foundation
 import Storage
 import Validation
 
