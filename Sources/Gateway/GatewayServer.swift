@@ -220,13 +220,11 @@ package final class GatewayServer: Sendable {
       .init(service: DirectoryWatch(store: store, api: api, logger: logger, opened: opened)),
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
-      .init(service: ConsentSweep(store: store, logger: logger)),
       .init(service: ChildIndexer(store: store, logger: logger)),
-      .init(service: RectificationChaser(store: store, logger: logger)),
-      .init(service: MeshSweep(store: store, logger: logger)),
       .init(service: delivery),
       .init(service: waitingWatch),
     ]
+    services += Sweep.all(of: store, logger: logger).map { .init(service: $0) }
     services.append(
       .init(
         service: DutyWatch(store: store, surroundings: store.surroundings, logger: logger)))
