@@ -27,11 +27,7 @@ struct CommandFailure: Error, Sendable {
   init?(_ answer: ClientAnswer) {
     guard answer.status >= 400 else { return nil }
     let exit: ExitStatus =
-      switch answer.status {
-      case 404: .notFound
-      case 408, 429, 500...: .unavailable
-      default: .error
-      }
+      answer.isPassing ? .unavailable : answer.status == 404 ? .notFound : .error
     self.init(exit, ProblemText(answer).text)
   }
 

@@ -21,6 +21,19 @@ package struct ClientAnswer: Sendable {
   }
 
   package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// True when the same request may be answered otherwise later.
+  package var isPassing: Bool { Self.isPassing(status) }
+
+  package static func isPassing(_ status: Int) -> Bool {
+    status >= 500 || status == 429 || status == 408
+  }
+
+  /// How long the gateway wants to be left alone: what `Retry-After` says, five minutes at most.
+  var retryAfter: Duration {
+    let seconds = header("Retry-After").flatMap { Int64($0) } ?? 0
+    return .seconds(min(max(seconds, 0), 300))
+  }
 }
 
 /// A connection pool of one party.

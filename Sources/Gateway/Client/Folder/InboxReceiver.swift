@@ -67,19 +67,15 @@ struct InboxReceiver {
 
   private static func expectAnswer(_ answer: ClientAnswer) throws {
     guard answer.status >= 400 else { return }
-    let seconds = answer.header("Retry-After").flatMap { Int64($0) } ?? 0
-    let isLasting = answer.status < 500 && answer.status != 429 && answer.status != 408
-    let pause = isLasting ? 60 : min(max(seconds, 0), 300)
-    throw Pause(duration: .seconds(pause), reason: ProblemText(answer).text)
+    let pause = answer.isPassing ? answer.retryAfter : .seconds(60)
+    throw Pause(duration: pause, reason: ProblemText(answer).text)
   }
 
   /// True when the message was put into `inbox`. One that is withheld, recalled or gone is left.
   private func receive(_ id: MessageID) async throws -> Bool {
     let answer = try await client.call(
       "GET", "/v1/inbox/\(id)", headers: [("Accept", format.envelopeMediaType)])
-    if answer.status >= 400, answer.status < 500, answer.status != 429, answer.status != 408 {
-      return false
-    }
+    if answer.status >= 400, !answer.isPassing { return false }
     try Self.expectAnswer(answer)
     for digest in Self.digests(in: answer.bytes).prefix(limits.attachmentsPerMessage) {
       try await fetch(digest)
@@ -101,7 +97,7 @@ struct InboxReceiver {
     let status = try await client.download(
       "/v1/attachments/\(digest)", to: path, sha256: digest, limit: limits.attachmentBytes)
     // A digest that names no attachment of this party is just a value of the content.
-    guard status >= 500 || status == 429 || status == 408 else { return }
+    guard ClientAnswer.isPassing(status) else { return }
     throw Pause(duration: .zero, reason: "an attachment could not be fetched (\(status))")
   }
 
@@ -110,9 +106,7 @@ struct InboxReceiver {
       "POST", "/v1/inbox/\(id)/acknowledgement", headers: [("Content-Type", "application/json")],
       body: Array(#"{"outcome":"taken"}"#.utf8))
     // Final refusals end it too: it was acknowledged before, or is no longer to be had.
-    if answer.status >= 500 || answer.status == 429 || answer.status == 408 {
-      try Self.expectAnswer(answer)
-    }
+    if answer.isPassing { try Self.expectAnswer(answer) }
     unlink("\(notes)/\(id)")
   }
 

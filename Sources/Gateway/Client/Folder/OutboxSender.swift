@@ -180,9 +180,8 @@ struct OutboxSender {
     }
     let isRetryable = problem?["retryable"]?.bool ?? (answer.status >= 500)
     guard !isRetryable else {
-      let seconds = answer.header("Retry-After").flatMap { Int64($0) } ?? 0
       let title = problem?["title"]?.string ?? "the gateway answered \(answer.status)"
-      return .wait(.seconds(min(max(seconds, 0), 300)), title)
+      return .wait(answer.retryAfter, title)
     }
     return try quarantine(file, ProblemText(answer).text)
   }
