@@ -15,11 +15,9 @@ package enum WholeFile {
   package static func write(
     _ bytes: [UInt8], to path: String, mode: mode_t, failpoint: Failpoint? = nil
   ) throws {
-    let part = path + ".part"
-    unlink(part)
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw Fault(description: "\(path): cannot be written") }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard let (file, part) = openPart(of: path, mode: mode) else {
+      throw Fault(description: "\(path): cannot be written")
+    }
     do {
       try file.write(contentsOf: Data(bytes))
     } catch {
@@ -27,6 +25,15 @@ package enum WholeFile {
       throw Fault(description: "\(path): cannot be written")
     }
     try publish(file, part: part, as: path, failpoint: failpoint)
+  }
+
+  /// A new part beside a file, in place of one that was left over; nil when it cannot be made.
+  static func openPart(of path: String, mode: mode_t) -> (file: FileHandle, part: String)? {
+    let part = path + ".part"
+    unlink(part)
+    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { return nil }
+    return (FileHandle(fileDescriptor: descriptor, closeOnDealloc: true), part)
   }
 
   /// Syncs a part that was written, renames it, and syncs the folder.

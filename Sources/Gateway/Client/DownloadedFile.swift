@@ -12,13 +12,9 @@ enum DownloadedFile {
   static func write(
     _ body: HTTPClientResponse.Body, to path: String, sha256: String, limit: Int
   ) async throws {
-    let part = path + ".part"
-    unlink(part)
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
-    guard descriptor >= 0 else {
+    guard let (file, part) = WholeFile.openPart(of: path, mode: 0o660) else {
       throw WholeFile.Fault(description: "an attachment cannot be written")
     }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
       var hasher = SHA256()
       var size = 0
