@@ -13,7 +13,7 @@ package import Validation
 
 /// Admits messages.
 package struct Admission: Sendable {
-  private let store: Store
+  let store: Store
   private let schemas: SchemaSet
   private let limits: Limits
   private let inForce: Facts.InForce

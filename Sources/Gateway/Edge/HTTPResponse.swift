@@ -35,6 +35,14 @@ package struct HTTPResponse: Sendable {
   package static func empty(_ status: Int, fields: HTTPFields = [:]) -> HTTPResponse {
     HTTPResponse(status: status, fields: fields)
   }
+
+  /// The same with more fields, which replace those of their names.
+  func with(_ more: [(String, String)]) -> HTTPResponse {
+    guard !more.isEmpty else { return self }
+    var copy = self
+    for (name, value) in more { copy.fields[name] = value }
+    return copy
+  }
 }
 
 /// The body of an answer.

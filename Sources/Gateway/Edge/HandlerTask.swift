@@ -72,10 +72,12 @@ struct HandlerFailure: Sendable {
   let code: RefusalCode
   let response: HTTPResponse
 
-  init(_ error: any Error, _ request: HTTPRequest, _ logger: Logger) {
+  init(_ thrown: any Error, _ request: HTTPRequest, _ logger: Logger) {
+    let gate = thrown as? PassedGate
+    let error = gate?.cause ?? thrown
     let refusal = error as? Refusal ?? Refusal(.temporarilyUnavailable)
     code = refusal.code
-    response = ProblemDetails.response(refusal, instance: request.id)
+    response = ProblemDetails.response(refusal, instance: request.id).with(gate?.fields ?? [])
     if !(error is Refusal) { Self.log(error, request, logger) }
   }
 

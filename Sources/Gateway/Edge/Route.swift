@@ -28,6 +28,12 @@ enum RouteGate: Sendable {
   case closed(HTTPResponse)
 }
 
+/// What a handler behind an open gate threw, and the fields for the answer that comes of it.
+struct PassedGate: Error {
+  let cause: any Error
+  let fields: [(String, String)]
+}
+
 /// A verb, a path template, and what answers it.
 package struct Route: Sendable {
   /// Answers a request. A thrown `Refusal` becomes its problem document; any other error becomes
@@ -80,16 +86,18 @@ package struct Route: Sendable {
   }
 
   /// The same route behind a gate, which is asked on the event loop or in the request's task and
-  /// must not block. An open gate adds its fields to the answer.
+  /// must not block. An open gate adds its fields to the answer, a refusal too.
   func behind(_ gate: @escaping @Sendable (HTTPRequest) -> RouteGate) -> Route {
     let passing: @Sendable (@escaping Handler) -> Handler = { handler in
       { request in
         switch gate(request) {
         case .closed(let response): return response
         case .open(let fields):
-          var response = try await handler(request)
-          for (name, value) in fields { response.fields[name] = value }
-          return response
+          do {
+            return try await handler(request).with(fields)
+          } catch {
+            throw PassedGate(cause: error, fields: fields)
+          }
         }
       }
     }
@@ -102,9 +110,11 @@ package struct Route: Sendable {
           switch gate(request) {
           case .closed(let response): return response
           case .open(let fields):
-            var response = try handler(request)
-            for (name, value) in fields { response.fields[name] = value }
-            return response
+            do {
+              return try handler(request).with(fields)
+            } catch {
+              throw PassedGate(cause: error, fields: fields)
+            }
           }
         }
       }

@@ -20,6 +20,8 @@ struct MeshDoor: Sendable {
   let identify: EdgeSettings.Identify
   /// Puts a caller on record whose token was not good.
   var refused: @Sendable (PeerIdentity, Timestamp) -> Void = { _, _ in }
+  /// How much a party may ask for; nil for no limit.
+  var quotas: PartyLimits?
   private let ledgers = MeshLedgers()
 
   init(
@@ -44,7 +46,7 @@ struct MeshDoor: Sendable {
     let body = BodyPolicy.streamed(limit: Int.max)
     let small = BodyPolicy.buffered(limit: 64 << 10)
     return [
-      route(.get, Self.base + "/_ping", handler: ping),
+      route(.get, Self.base + "/_ping", isCounted: false, handler: ping),
       route(.get, Self.base + "/endpointlookup/{ods}/{workflow}", handler: lookUp),
       route(.get, Self.base + "/workflowsearch/{workflow}", handler: search),
       route(.get, mailbox, handler: handshake),
@@ -68,22 +70,40 @@ struct MeshDoor: Sendable {
   /// A route whose refusals are told in the words of MESH. Whoever can connect may call it: the
   /// handler asks who it is, so that a stranger too is answered in those words.
   private func route(
-    _ verb: HTTPVerb, _ template: String, body: BodyPolicy = .none, handler: @escaping Handler
+    _ verb: HTTPVerb, _ template: String, body: BodyPolicy = .none, isCounted: Bool = true,
+    handler: @escaping Handler
   ) -> Route {
-    Route(verb, template, body: body, access: .anyone) { request in
+    let isSending = PartyLimits.isSending(verb, template)
+    return Route(verb, template, body: body, access: .anyone) { request in
       guard let version = MeshVersion(accept: request.headers("Accept")) else {
         return MeshRefusal.badAccept.response(.v1)
       }
+      var told: [(String, String)] = []
+      let response: HTTPResponse
       do {
-        return try await handler(request, version)
+        switch isCounted ? try ask(request, isSending: isSending) : .goOn([]) {
+        case .goOn(let fields):
+          told = fields
+          response = try await handler(request, version)
+        case .comeAgain(let fields):
+          told = fields
+          response = MeshRefusal(.tooManyRequests).response(version)
+        }
       } catch let refusal as MeshRefusal {
-        return refusal.response(version)
+        response = refusal.response(version)
       } catch let refusal as Refusal {
-        return MeshRefusal(refusal).response(version)
+        response = MeshRefusal(refusal).response(version)
       } catch is MeshTokenUsed {
-        return MeshRefusal.usedToken.response(version)
+        response = MeshRefusal.usedToken.response(version)
       }
+      return response.with(told)
     }
+  }
+
+  /// Counts a request for the party of its certificate, whatever its token is.
+  private func ask(_ request: HTTPRequest, isSending: Bool) throws -> PartyLimits.Answer {
+    let party = try party(request)
+    return quotas?.ask(party.urn, isSending: isSending) ?? .goOn([])
   }
 
   // MARK: Who is calling

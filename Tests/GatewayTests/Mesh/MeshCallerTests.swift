@@ -100,6 +100,39 @@ struct MeshCallerTests {
     }
   }
 
+  @Test func aPartysLimitsAreThoseOfAllDoors() async throws {
+    try await GatewayHarness.withMesh({
+      $0.limits.requestsPerMinute = 6
+      $0.limits.messagesPerDay = 1
+    }) { gateway in
+      let school = try gateway.mesh(.school)
+      let body = try SampleEnvelopes.payload()
+      let sent = try await school.send(body, to: .service, workflow: "ABSENCE")
+      #expect(sent.status == 202)
+      #expect(
+        sent.header("RateLimit-Policy") == #""requests";q=6;w=60, "messages";q=1;w=86400"#)
+      #expect(sent.header("RateLimit")?.hasPrefix(#""requests";r=5;t=60, "messages";r=0"#) == true)
+      let second = try await school.send(body, to: .service, workflow: "ABSENCE")
+      #expect(second.status == 429 && second.meshCode == "too-many-requests")
+      #expect(second.header("Retry-After").flatMap { Int($0) } != nil)
+      #expect(try await school.client.call("GET", "/v1/inbox").status == 200)
+      // A wrong token costs as much as a right one.
+      let wrong = try await school.call("GET", "inbox", token: school.token(password: "wrong"))
+      #expect(wrong.status == 403)
+      #expect(wrong.header("RateLimit")?.hasPrefix(#""requests";r=2;"#) == true)
+      #expect(try await school.call("GET", "count").status == 200)
+      #expect(try await school.call("GET", "/workflowsearch/ABSENCE").status == 200)
+      let last = try await school.call("GET", "inbox")
+      #expect(last.status == 429)
+      #expect(last.header("Retry-After").flatMap { Int($0) }.map { (1...60).contains($0) } == true)
+      #expect(try await school.client.call("GET", "/v1/inbox").status == 429)
+      #expect(try await school.call("GET", "/_ping").status == 200)
+      #expect(try await gateway.mesh(.service).inbox().count == 1)
+      gateway.clock.move(seconds: 60)
+      #expect(try await school.inbox().isEmpty)
+    }
+  }
+
   @Test func withoutMailboxesTheDoorIsClosed() async throws {
     try await GatewayHarness.with { gateway in
       let school = try gateway.mesh(.school)
