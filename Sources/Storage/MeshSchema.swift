@@ -1,5 +1,5 @@
-// The tables of the MESH door: transfers under way or done, and tokens that were used. Migration
-// 0009. Never holds a password, and no content but the header fields of an upload under way.
+// The tables of the MESH door: transfers under way or done, and tokens that were used. Migrations
+// 0009 and 0012. Never holds a password, and no content but the header fields of an upload under way.
 
 import GRDB
 
@@ -7,6 +7,16 @@ enum MeshSchema {
   static func create(in database: Database) throws {
     try database.execute(sql: transfers)
     try database.execute(sql: tokens)
+  }
+
+  /// What a sender's list of its transfers is read by, and what its references are forgotten by.
+  static func createOutbox(in database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE INDEX mesh_transfer_by_source ON mesh_transfer (source, transfer);
+        CREATE INDEX mesh_transfer_named ON mesh_transfer (begun_at)
+        WHERE local_id IS NOT NULL AND headers IS NULL;
+        """)
   }
 
   // One row for what came by the door, written before the message is admitted. Whether it was

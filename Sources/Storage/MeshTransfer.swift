@@ -56,6 +56,15 @@ package struct MeshTokenUsed: Error, Sendable {
   package init() {}
 }
 
+/// A message that a report of the gateway's is about.
+package struct ReportedMessage: Sendable, Equatable {
+  package let messageID: MessageID
+  /// Its message type.
+  package let type: String
+  /// Where its delivery stood, in the words of the type `delivery-report`.
+  package let state: String
+}
+
 /// How the door names a message: as its sender sent it there, or after the gateway's own id.
 package struct MeshName: Sendable, Equatable {
   package let messageID: MessageID

@@ -40,6 +40,17 @@ package struct Notice: Sendable, Equatable {
   package let detail: [String: String]
   /// Times that sending it was tried.
   package let attempts: Int
+
+  private static let idPrefix = "gatehouse-notice-"
+
+  /// The id of the envelope that it is sent in.
+  package var envelopeID: String { Self.idPrefix + String(id) }
+
+  /// The notice that an envelope's id stands for; nil when it is no notice's.
+  static func number(_ envelopeID: String) -> Int64? {
+    guard envelopeID.utf8.starts(with: idPrefix.utf8) else { return nil }
+    return Int64(envelopeID.dropFirst(idPrefix.count))
+  }
 }
 
 extension WriteContext {

@@ -151,6 +151,38 @@ extension Store {
     }
   }
 
+  /// What the gateway's own reports among some messages are about, by the report's id.
+  package func reported(
+    _ reports: [MessageSummary]
+  ) async throws -> [MessageID: ReportedMessage] {
+    let notices = reports.compactMap { Notice.number($0.id) }
+    guard !notices.isEmpty else { return [:] }
+    let list = String(decoding: try JSONEncoder().encode(notices), as: UTF8.self)
+    return try await pool.read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT notice.message AS report, json_extract(notice.detail, '$.state') AS state,
+            message.message_id, message.type
+          FROM json_each(?) JOIN notice ON notice.notice_id = json_each.value
+            JOIN message ON message.message_id = notice.about
+          WHERE notice.kind = ?
+          """, arguments: [list, Notice.Kind.deliveryReport.rawValue])
+      var found: [MessageID: ReportedMessage] = [:]
+      for row in rows {
+        let (report, state): (String?, String?) = (row["report"], row["state"])
+        // Whoever else chose such an id for a message is not a notice.
+        guard let report = report.flatMap({ MessageID($0) }) else { continue }
+        guard let about = MessageID(row["message_id"]) else {
+          throw StoreFailure.corrupt("message")
+        }
+        found[report] = ReportedMessage(
+          messageID: about, type: row["type"], state: state ?? "")
+      }
+      return found
+    }
+  }
+
   // MARK: Bytes
 
   /// Opens the file of an upload, cut to what its row says is good.
@@ -184,9 +216,10 @@ extension Store {
   }
 
   /// Forgets what is left over: used tokens past their end, uploads that nobody finished, files
-  /// without a row.
+  /// without a row, references of senders past their time.
   /// - Returns: how many uploads were given up.
   package func sweepMesh() async throws -> Int {
+    try await forgetReferences()
     let now = surroundings.now()
     let limit = now.adding(seconds: -limits.meshUploadSeconds)
     let (given, known) = try await writer.submit { context -> ([String], Set<String>) in
@@ -211,8 +244,27 @@ extension Store {
         context.database, sql: "SELECT mesh_id FROM mesh_transfer WHERE headers IS NOT NULL")
       return (given, open)
     }
-    for meshID in uploads.names(before: limit).subtracting(known) { uploads.remove(meshID) }
+    let orphans = uploads.names(before: limit).subtracting(known)
+    for meshID in orphans.union(given) { uploads.remove(meshID) }
     return given.count
+  }
+
+  /// What a sender called its message may name a person, though it must not; it is kept as long as
+  /// it can be asked by.
+  private func forgetReferences() async throws {
+    let limit = surroundings.now().adding(seconds: -limits.meshReferenceSeconds)
+    while !Task.isCancelled {
+      let count = try await writer.submit { context in
+        try context.database.execute(
+          sql: """
+            UPDATE mesh_transfer SET local_id = NULL WHERE transfer IN (
+              SELECT transfer FROM mesh_transfer
+              WHERE local_id IS NOT NULL AND headers IS NULL AND begun_at < ? LIMIT 256)
+            """, arguments: [limit.milliseconds])
+        return context.database.changesCount
+      }
+      guard count > 0 else { return }
+    }
   }
 
   /// Runs what blocks away from the threads that must not.

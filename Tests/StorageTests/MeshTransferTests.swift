@@ -97,8 +97,31 @@ import Testing
     try await begin(test, transfer(test, 3), 3)
     #expect(try await test.store.sweepMesh() == 1)
     #expect(try await test.store.transfer(stale.meshID) == nil)
+    #expect(test.store.uploadedBytes(stale.meshID) == nil, "its chunks too")
     #expect(try await test.store.transfer(ended.meshID) != nil)
     #expect(try await test.store.transfer(transfer(test, 3).meshID) != nil)
+  }
+
+  @Test func aSendersReferenceIsForgottenAfterThirtyDays() async throws {
+    let test = try await TestStore.make()
+    for number in 1...3 {
+      try await begin(
+        test, transfer(test, number, chunks: 1, local: "case-\(number)"), UInt8(number))
+    }
+    for number in 1...2 { try await test.store.end(transfer(test, number).meshID) }
+    func reference(_ number: Int) async throws -> String? {
+      try await test.store.transfer(transfer(test, number).meshID)?.localID
+    }
+    test.time.advance(seconds: 30 * 86_400)
+    _ = try await test.store.sweepMesh()
+    #expect(try await reference(1) == "case-1")
+    test.time.advance(seconds: 1)
+    _ = try await test.store.sweepMesh()
+    #expect(try await reference(1) == nil)
+    #expect(try await reference(2) == nil)
+    #expect(try await test.store.transfers(of: Agency.school.urn, localID: "case-1").isEmpty)
+    // One that never became a message went as a whole, after a day.
+    #expect(try await test.store.transfer(transfer(test, 3).meshID) == nil)
   }
 
   @Test func namesOfMessages() async throws {

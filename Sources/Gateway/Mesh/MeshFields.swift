@@ -55,15 +55,18 @@ struct MeshFields: Sendable {
     if transfer.isCompressed == true { add("Mex-Content-Compressed", "Y") }
   }
 
-  /// A report is fields alone: no body, no chunk, no sender.
-  mutating func add(_ report: MeshReport, linked: MeshName?) {
+  /// A report is fields alone: no body, no chunk, no sender. Workflow and local id are those of the
+  /// message that it is about.
+  mutating func add(_ report: MeshReport, about: MeshReported?) {
     fields["Mex-From"] = nil
+    fields["Mex-LocalID"] = nil
     add("Mex-MessageType", "REPORT")
     add("Mex-Chunk-Range", "1:0")
     add("Mex-Total-Chunks", "0")
-    add("Mex-LinkedMsgID", linked?.meshID)
-    add("Mex-WorkflowID", linked?.workflow)
-    add("Mex-LocalID", linked?.localID)
+    add("Mex-LinkedMsgID", about?.meshID)
+    add("Mex-WorkflowID", about?.workflow)
+    add("Mex-LocalID", about?.localID)
+    add("Mex-Subject", about?.title.map { "NDR: " + $0 })
     add("Mex-StatusCode", report.code)
     add("Mex-StatusEvent", report.event)
     add("Mex-StatusDescription", report.text)
@@ -75,5 +78,21 @@ struct MeshFields: Sendable {
     String(
       decoding: time.description.utf8.filter { (0x30...0x39).contains($0) }.prefix(14),
       as: UTF8.self)
+  }
+}
+
+/// The message that a report is about, as its sender knows it at this door.
+struct MeshReported: Sendable, Equatable {
+  let meshID: String
+  let workflow: String
+  let localID: String?
+  /// The title of its message type; nil when the gateway has none for it.
+  let title: String?
+
+  init(_ summary: MessageSummary, name: MeshName, table: MeshTable, title: String?) {
+    meshID = name.meshID
+    workflow = name.workflow ?? table.workflow(of: summary.type)
+    localID = name.localID ?? (name.workflow == nil ? summary.id : nil)
+    self.title = title
   }
 }

@@ -34,9 +34,10 @@ extension MeshDoor {
       throw MeshRefusal.field("continue_from", "Give what an earlier page gave")
     }
     let names = try await store.names(of: page.messages.map(\.messageID))
-    let shown = zip(page.messages, names).filter { message, name in
-      filter?.lets(name.workflow ?? table.workflow(of: message.type)) ?? true
-    }
+    let workflows = filter == nil ? [] : try await workflows(of: page.messages, names)
+    let shown = zip(page.messages, names).enumerated().filter { place, _ in
+      filter.map { $0.lets(workflows[place]) } ?? true
+    }.map { $0.element }
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("messages")
@@ -93,6 +94,24 @@ extension MeshDoor {
   }
 
   // MARK: Pages
+
+  /// The workflow that each message is of; a report is of that of the message it is about.
+  func workflows(of messages: [MessageSummary], _ names: [MeshName]) async throws -> [String] {
+    let reports = messages.filter { $0.type.utf8.elementsEqual(MeshReport.type.utf8) }
+    let reported = try await store.reported(reports).filter {
+      MeshReport.states.contains($0.value.state)
+    }
+    let about = Array(reported.values)
+    let aboutNames = try await store.names(of: about.map(\.messageID))
+    var workflows: [MessageID: String] = [:]
+    for (message, name) in zip(about, aboutNames) {
+      workflows[message.messageID] = name.workflow ?? table.workflow(of: message.type)
+    }
+    return zip(messages, names).map { message, name in
+      reported[message.messageID].flatMap { workflows[$0.messageID] }
+        ?? name.workflow ?? table.workflow(of: message.type)
+    }
+  }
 
   /// Messages in the caller's inbox; counted no further than the largest page.
   private func inboxCount(_ spki: String) async throws -> Int {

@@ -16,6 +16,8 @@ struct MeshReport: Sendable, Equatable {
   static let type = "gatehouse.delivery-report.v1"
   static let undelivered = "Message not collected by recipient after 5 days"
   static let refused = "Message refused by the recipient's system"
+  /// The states that MESH has a report for.
+  static let states: Set<String> = ["undelivered", "refused"]
 
   /// Nil for a report that MESH has no word for, such as a delay: it is shown as the message it is.
   init?(_ envelope: Envelope, limits: Limits) {
@@ -26,7 +28,7 @@ struct MeshReport: Sendable, Equatable {
     switch payload["state"]?.string {
     case "undelivered": (code, event, text) = ("14", "SEND", Self.undelivered)
     case "refused":
-      (code, event, text) = (payload["reason"]?.string ?? "other", "RECEIVE", Self.refused)
+      (code, event, text) = (payload["reason"]?.string ?? "other", "TRANSFER", Self.refused)
     default: return nil
     }
   }

@@ -26,7 +26,7 @@ extension MeshDoor {
     let name = try await store.names(of: [id]).first ?? MeshName(id)
     var fields = MeshFields(stored, name: name, to: caller.mailbox, table: table)
     if let report = report(in: stored) {
-      fields.add(report, linked: try await linked(report))
+      fields.add(report, about: try await reported(by: report, to: spki))
       return HTTPResponse(status: 200, fields: fields.fields)
     }
     if stored.summary.type.utf8.elementsEqual(OpaqueTransfer.type.utf8) {
@@ -139,10 +139,19 @@ extension MeshDoor {
     return MeshReport(envelope, limits: limits)
   }
 
-  /// What the door calls the message that a report is about.
-  private func linked(_ report: MeshReport) async throws -> MeshName? {
+  /// The message that a report is about; nil when it is none of the caller's.
+  private func reported(by report: MeshReport, to spki: String) async throws -> MeshReported? {
     guard let id = report.about else { return nil }
-    return try await store.names(of: [id]).first
+    do {
+      let summary = try await store.status(of: id, for: spki).summary
+      let name = try await store.names(of: [id]).first ?? MeshName(id)
+      let isOpaque = OpaqueTransfer.type.utf8.elementsEqual(summary.type.utf8)
+      return MeshReported(
+        summary, name: name, table: table,
+        title: isOpaque ? nil : schemas.messageType(summary.type)?.title)
+    } catch let refusal as Refusal where refusal.code == .notFound {
+      return nil
+    }
   }
 }
 

@@ -62,7 +62,7 @@ struct MeshTracked: Sendable {
   private var failure: (code: String, event: String, text: String)? {
     switch status {
     case .undeliverable: ("14", "SEND", MeshReport.undelivered)
-    case .error: (reason ?? "", "RECEIVE", MeshReport.refused)
+    case .error: (reason ?? "", "TRANSFER", MeshReport.refused)
     default: nil
     }
   }

@@ -15,7 +15,7 @@ struct NoticeComposer: Sendable {
   func envelope(of notice: Notice) -> [UInt8] {
     let (slug, purpose, payload) = content(of: notice)
     var envelope = Envelope(
-      id: "gatehouse-notice-\(notice.id)", source: notice.source ?? gateway,
+      id: notice.envelopeID, source: notice.source ?? gateway,
       type: "gatehouse.\(slug).v1", recipient: notice.recipient,
       purpose: Purpose(rawValue: purpose), payload: Payload(format: .json, bytes: payload))
     envelope.correlationID = notice.about
