@@ -49,6 +49,37 @@ extension Store {
     }
   }
 
+  /// Lets a lease last `seconds` from now, for a worker that is not done: with what of it was
+  /// neither acknowledged nor given up.
+  /// Throws: `Refusal(.notFound)` when the caller has no such lease any more.
+  package func renewLease(
+    _ id: MessageID, of spkiSHA256: String, seconds: Int64
+  ) async throws -> InboxLease {
+    let gate = gate
+    return try await writer.submit { context in
+      let party = try context.caller(spkiSHA256)
+      let until = context.now.adding(seconds: seconds)
+      let held = try Row.fetchAll(
+        context.database,
+        sql: """
+          SELECT message, leased_until FROM inbox
+          WHERE lease = ? AND recipient = ? AND leased_until > ? ORDER BY urgency, message
+          """, arguments: [id.text, party.urn.text, context.now.milliseconds])
+      guard let first = held.first else { throw Refusal(.notFound) }
+      let rows = try held.compactMap { row in
+        try MessageRow.find(sequence: row["message"], in: context.database)
+      }
+      for row in rows { try gate.require(.listing, of: row, by: party) }
+      try context.database.execute(
+        sql: "UPDATE inbox SET leased_until = ? WHERE lease = ? AND recipient = ?",
+        arguments: [until.milliseconds, id.text, party.urn.text])
+      // Who waits for it to end must not wait for the old end of a shorter one.
+      let before: Int64 = first["leased_until"]
+      if until.milliseconds < before { context.woken.insert(party.urn) }
+      return InboxLease(id: id, until: until, messages: rows.map(\.summary))
+    }
+  }
+
   /// Gives a lease back: what of it was not acknowledged can be leased again at once.
   /// Throws: `Refusal(.notFound)` when the caller has no such lease.
   package func endLease(_ id: MessageID, of spkiSHA256: String) async throws {

@@ -4,7 +4,7 @@ import ExchangeModel
 
 enum InboxCalls {
   static func all(_ limits: Limits) -> [DescribedCall] {
-    [list(limits), fetch, acknowledge, lease(limits), endLease]
+    [list(limits), fetch, acknowledge, lease(limits), renewLease(limits), endLease]
   }
 
   private static func list(_ limits: Limits) -> DescribedCall {
@@ -64,7 +64,8 @@ enum InboxCalls {
         lease has them until this one runs out or is given back. Messages about one child from one \
         sender are leased in order: all that come next to one worker, or none while another has an \
         earlier one. Fetch and acknowledge each as ever. What is not acknowledged in time is \
-        leased again, so a slow worker may see that a message was dealt with by another.
+        leased again, so a slow worker may see that a message was dealt with by another; a \
+        worker that needs longer renews its lease in time.
         """,
       parameters: [
         .query(
@@ -73,12 +74,7 @@ enum InboxCalls {
             "type": "integer", "minimum": 1, "maximum": .number(Int64(limits.leasedMessages)),
             "default": .number(Int64(min(10, limits.leasedMessages))),
           ]),
-        .query(
-          "seconds", "How long the lease lasts.",
-          [
-            "type": "integer", "minimum": 1, "maximum": .number(limits.leaseSeconds),
-            "default": 60,
-          ]),
+        seconds(limits, "How long the lease lasts."),
         .query(
           "wait", "Seconds to wait for the first message.",
           [
@@ -95,16 +91,42 @@ enum InboxCalls {
         + [.badParameter])
   }
 
+  private static func seconds(_ limits: Limits, _ meaning: String) -> DocumentValue {
+    .query(
+      "seconds", meaning,
+      [
+        "type": "integer", "minimum": 1, "maximum": .number(limits.leaseSeconds), "default": 60,
+      ])
+  }
+
+  private static let leaseID: DocumentValue = [
+    "name": "leaseId", "in": "path", "required": true,
+    "description": "The name of the lease.", "schema": .schema("MessageID"),
+  ]
+
+  private static func renewLease(_ limits: Limits) -> DescribedCall {
+    DescribedCall(
+      verb: .post, path: "/v1/inbox/leases/{leaseId}/renewal", id: "renewLease", tag: "Inbox",
+      summary: "Let a lease last longer",
+      description: """
+        The lease lasts so many seconds from now, whatever was left of it. A lease that has run \
+        out, or of which every message was acknowledged, is not found: lease again.
+        """,
+      parameters: [leaseID, seconds(limits, "How long the lease lasts from now on.")],
+      answers: [
+        DescribedAnswer(
+          200, "The lease, with the messages that are still in it.", fields: [.cacheControl],
+          content: DescribedAnswer.json("InboxLease"))
+      ],
+      refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
+        + [.badParameter, .notFound])
+  }
+
   private static let endLease = DescribedCall(
     verb: .delete, path: "/v1/inbox/leases/{leaseId}", id: "endLease", tag: "Inbox",
     summary: "Give a lease back",
     description: "What of it was not acknowledged can be leased again at once.",
-    parameters: [
-      [
-        "name": "leaseId", "in": "path", "required": true,
-        "description": "The name of the lease.", "schema": .schema("MessageID"),
-      ]
-    ],
+    parameters: [leaseID],
     answers: [DescribedAnswer(204, "Given back.")],
     refusals: RefusedAnswer.ofEdge + RefusedAnswer.ofCaller + RefusedAnswer.ofWriting
       + [.notFound])

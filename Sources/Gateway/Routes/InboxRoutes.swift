@@ -25,6 +25,7 @@ struct InboxRoutes: Sendable {
         .post, "/v1/inbox/{messageId}/acknowledgement", body: .buffered(limit: 16 << 10),
         handler: acknowledge),
       Route(.post, "/v1/inbox/leases", handler: lease),
+      Route(.post, "/v1/inbox/leases/{leaseId}/renewal", handler: renewLease),
       Route(.delete, "/v1/inbox/leases/{leaseId}", handler: endLease),
     ]
   }
@@ -59,19 +60,38 @@ struct InboxRoutes: Sendable {
   private func lease(_ request: HTTPRequest) async throws -> HTTPResponse {
     let limit = try request.integer(
       "limit", default: min(10, limits.leasedMessages), in: 1...limits.leasedMessages)
-    let seconds = try request.integer("seconds", default: 60, in: 1...Int(limits.leaseSeconds))
+    let seconds = try leaseSeconds(request)
     let wait = try request.integer("wait", default: 0, in: 0...Int(limits.longPollSeconds))
     let lease = try await store.lease(
-      of: try request.spki(), limit: limit, seconds: Int64(seconds), wait: .seconds(wait))
-    var writer = JSONWriter()
-    writer.write(lease)
-    return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
+      of: try request.spki(), limit: limit, seconds: seconds, wait: .seconds(wait))
+    return Self.answer(lease)
+  }
+
+  private func renewLease(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try Self.leaseID(request)
+    let seconds = try leaseSeconds(request)
+    return Self.answer(
+      try await store.renewLease(id, of: try request.spki(), seconds: seconds))
   }
 
   private func endLease(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let id = MessageID(request.parameter("leaseId")) else { throw Refusal(.notFound) }
-    try await store.endLease(id, of: try request.spki())
+    try await store.endLease(try Self.leaseID(request), of: try request.spki())
     return .empty(204)
+  }
+
+  private func leaseSeconds(_ request: HTTPRequest) throws -> Int64 {
+    Int64(try request.integer("seconds", default: 60, in: 1...Int(limits.leaseSeconds)))
+  }
+
+  private static func leaseID(_ request: HTTPRequest) throws -> MessageID {
+    guard let id = MessageID(request.parameter("leaseId")) else { throw Refusal(.notFound) }
+    return id
+  }
+
+  private static func answer(_ lease: InboxLease) -> HTTPResponse {
+    var writer = JSONWriter()
+    writer.write(lease)
+    return .json(writer.bytes, fields: ["Cache-Control": "no-store"])
   }
 
   private func fetch(_ request: HTTPRequest) async throws -> HTTPResponse {
