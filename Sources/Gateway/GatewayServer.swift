@@ -93,14 +93,14 @@ package final class GatewayServer: Sendable {
     let admission = Admission(
       store: store, schemas: schemas, limits: settings.limits, inForce: settings.inForce,
       mesh: settings.mesh)
-    let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, store)
+    let quotas = try await Self.quotas(settings.limits, store)
+    let mesh = try Self.mesh(settings, admission, schemas, edge.identify, recorder, quotas)
     let delivery = try Self.worker(settings, store, schemas, surroundings, logger)
     let routes = Self.routes(
       store: store, admission: admission, schemas: schemas, folder: folder,
       publisher: publisher, limits: settings.limits, minimumIndex: settings.logMinimumIndex,
       witness: witness, mesh: mesh)
-    let limited = PartyLimits(settings.limits, now: surroundings.now).applied(to: routes)
-    let api = try await EdgeServer.start(edge, routes: limited)
+    let api = try await EdgeServer.start(edge, routes: quotas.applied(to: routes))
 
     let adminRoutes = AdminRoutes(
       store: store, readiness: readiness, schemas: schemas, publisher: publisher,
@@ -122,6 +122,11 @@ package final class GatewayServer: Sendable {
     let schemas = try SchemaSet(files: folder.files, limits: settings.limits)
     for path in schemas.staleFiles {
       logger.warning("schema.stale", metadata: ["path": "\(path)"])
+    }
+    let faults = MeshTableCheck(settings: settings.mesh).faults(by: schemas)
+    if !faults.isEmpty {
+      // `gatehouse check` says which.
+      logger.warning("mesh.table.faulty", metadata: ["count": "\(faults.count)"])
     }
     return schemas
   }
@@ -148,6 +153,7 @@ package final class GatewayServer: Sendable {
       admission: admission, store: store, publisher: publisher, limits: limits)
     return messages.routes + DecisionRoutes(admission: admission, limits: limits).routes
       + InboxRoutes(store: store, delivery: delivery, limits: limits).routes
+      + EndpointRoutes(store: store).routes
       + DutyRoutes(store: store, limits: limits).routes
       + AttachmentRoutes(store: store, limits: limits).routes
       + TransferRoutes(store: store, admission: admission, limits: limits).routes
@@ -163,16 +169,27 @@ package final class GatewayServer: Sendable {
       + OpenAPIRoutes(limits: limits).routes + ProblemRoutes().routes
   }
 
+  /// The limits of the parties; a day's count goes on where the process before left it.
+  private static func quotas(_ limits: Limits, _ store: Store) async throws -> PartyLimits {
+    let now = store.surroundings.now
+    let sent =
+      limits.messagesPerDay > 0
+      ? try await store.sent(since: QuotaWindow.midnight(of: now())) : [:]
+    return PartyLimits(limits, now: now, sentToday: sent)
+  }
+
   /// The MESH door; closed when the settings name no mailbox.
   private static func mesh(
     _ settings: Settings, _ admission: Admission, _ schemas: SchemaSet,
-    _ identify: @escaping EdgeSettings.Identify, _ recorder: RefusedCallRecorder, _ store: Store
+    _ identify: @escaping EdgeSettings.Identify, _ recorder: RefusedCallRecorder,
+    _ quotas: PartyLimits
   ) throws -> MeshDoor {
     let secrets = try MeshSecrets.read(settings.mesh)
     var door = MeshDoor(
-      store: store, admission: admission, schemas: schemas,
+      store: admission.store, admission: admission, schemas: schemas,
       table: MeshTable(settings.mesh, secrets: secrets, schemas: schemas),
       limits: settings.limits, identify: identify)
+    door.quotas = quotas
     door.refused = { recorder.record(Refusal(.tokenRefused), peer: $0, at: $1) }
     return door
   }
@@ -292,6 +309,25 @@ package final class GatewayServer: Sendable {
       }
     }
     return problems
+  }
+
+  /// What would not work in a gateway with these settings, though it starts; in words.
+  package static func warnings(of settings: Settings, surroundings: Surroundings) -> [String] {
+    let check = MeshTableCheck(settings: settings.mesh)
+    guard !settings.mesh.mailboxes.isEmpty || !settings.mesh.workflows.isEmpty else { return [] }
+    var warnings: [String] = []
+    if let folder = try? SchemaFolder(settings.schemas),
+      let schemas = try? SchemaSet(files: folder.files, limits: settings.limits)
+    {
+      warnings += check.faults(by: schemas)
+    }
+    do {
+      let directory = try PartyDirectory.read(from: settings.data)
+      warnings += check.faults(in: directory, at: surroundings.now())
+    } catch {
+      warnings.append("mesh.mailboxes: the store cannot be read, so its parties are not known")
+    }
+    return warnings
   }
 }
 

@@ -5,7 +5,7 @@ package import ExchangeModel
 
 /// A party's endpoint.
 package struct Endpoint: Sendable, Equatable {
-  package enum State: String, Sendable { case live, retired }
+  package enum State: String, Sendable, CaseIterable { case live, retired }
 
   package let party: PartyURN
   /// `https://host[:port]/path`.

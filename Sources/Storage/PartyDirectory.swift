@@ -2,6 +2,7 @@
 // Never changed in place: a change makes a new version.
 
 package import ExchangeModel
+import Foundation
 import GRDB
 
 /// Who may speak to the gateway, at one version of the tables.
@@ -67,6 +68,23 @@ package struct PartyDirectory: Sendable {
     } catch StoreFailure.corrupt {
       self.init(version: 0, parties: [:], owners: [:])
     }
+  }
+
+  /// The parties of the store in a folder, read beside a gateway that may be running; nobody when
+  /// there is no store yet. Makes and changes nothing.
+  ///
+  /// Throws what the disk or SQLite throws.
+  package static func read(from folder: String) throws -> PartyDirectory {
+    let path = Store.databasePath(in: folder)
+    guard FileManager.default.fileExists(atPath: path) else {
+      return PartyDirectory(version: 0, parties: [:], owners: [:])
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    defer { try? queue.close() }
+    return try queue.read { try PartyDirectory($0) }
   }
 
   private init(version: Int64, parties: [PartyURN: Party], owners: [String: PartyURN]) {

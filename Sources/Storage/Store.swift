@@ -41,7 +41,7 @@ package final class Store: Sendable {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
-    let path = directory + "/gatehouse.sqlite"
+    let path = Self.databasePath(in: directory)
     let pool = try DatabasePool(path: path, configuration: Self.configuration())
     // GRDB sets synchronous=NORMAL after `prepareDatabase`, which loses admitted messages at a
     // power cut; so it is set here, and read back (ARCHITECTURE.md, "The guarantee").
@@ -74,6 +74,9 @@ package final class Store: Sendable {
   }
 
   deinit { checkpointer.stop() }
+
+  /// The file of the tables.
+  static func databasePath(in directory: String) -> String { directory + "/gatehouse.sqlite" }
 
   /// True once the gateway is stopping.
   package var hasEndedLongPolls: Bool { signal.isClosed }

@@ -21,6 +21,9 @@ struct DescribedCall: Sendable {
   /// Header fields of refusals, by status, beside those that all of them have.
   var refusalFields: [Int: [DescribedField]] = [:]
 
+  /// Whether the gateway limits how often one party may make it (`PartyLimits`).
+  var isLimited: Bool { refusals.contains(.tooManyRequests) }
+
   /// The OpenAPI Operation Object (OpenAPI 3.1, 4.8.10).
   var document: DocumentValue {
     var document: DocumentValue = [
@@ -29,10 +32,14 @@ struct DescribedCall: Sendable {
     ]
     if !parameters.isEmpty { document = document.with("parameters", .list(parameters)) }
     if let requestBody { document = document.with("requestBody", requestBody) }
-    var responses = answers.map { (String($0.status), $0.document) }
+    var responses = answers.map { (String($0.status), $0.document(isLimited: isLimited)) }
     for refused in RefusedAnswer.all(of: refusals) {
       responses.append(
-        (String(refused.status), refused.reference(fields: refusalFields[refused.status] ?? [])))
+        (
+          String(refused.status),
+          refused.reference(
+            fields: refusalFields[refused.status] ?? [], isLimited: isLimited)
+        ))
     }
     return document.with("responses", .object(responses))
   }
@@ -55,9 +62,10 @@ struct DescribedAnswer: Sendable {
     self.content = content
   }
 
-  var document: DocumentValue {
+  func document(isLimited: Bool) -> DocumentValue {
     let document: DocumentValue = [
-      "description": .text(description), "headers": DescribedField.document(fields),
+      "description": .text(description),
+      "headers": DescribedField.document(fields, isLimited: isLimited),
     ]
     return content.map { document.with("content", $0) } ?? document
   }

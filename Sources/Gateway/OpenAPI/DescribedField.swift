@@ -54,10 +54,12 @@ enum DescribedField: String, Sendable, CaseIterable {
     }
   }
 
-  /// The Headers of one answer: every answer names its request.
-  static func document(_ fields: [DescribedField]) -> DocumentValue {
-    .object(
-      ([.requestID, .rateLimitPolicy, .rateLimit] + fields).map { field in
+  /// The Headers of one answer: every answer names its request, and those of a call that is limited
+  /// tell the limits.
+  static func document(_ fields: [DescribedField], isLimited: Bool) -> DocumentValue {
+    let limits: [DescribedField] = isLimited ? [.rateLimitPolicy, .rateLimit] : []
+    return .object(
+      ([.requestID] + limits + fields).map { field in
         (field.rawValue, ["$ref": .text("#/components/headers/" + field.rawValue)])
       })
   }

@@ -9,7 +9,8 @@ enum DescribedSchemas {
   static func all(_ limits: Limits) -> DocumentValue {
     .object(
       words + AnswerSchemas.all(limits) + DecisionCalls.schemas + ConsentSchemas.all(limits)
-        + DutyCalls.schemas + TransferSchemas.all + RightsSchemas.all(limits) + TraceSchemas.all
+        + EndpointCalls.schemas + DutyCalls.schemas + TransferSchemas.all
+        + RightsSchemas.all(limits) + TraceSchemas.all
         + CaseCalls.schemas + DirectorySchemas.all
         + VocabularySchemas.all
         + ProblemSchemas.all)

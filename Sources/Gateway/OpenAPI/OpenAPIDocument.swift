@@ -11,7 +11,7 @@ enum OpenAPIDocument {
   /// Every call, in the order of the description.
   static func calls(_ limits: Limits) -> [DescribedCall] {
     MessageCalls.all(limits) + DecisionCalls.all(limits) + InboxCalls.all(limits)
-      + DutyCalls.all(limits) + AttachmentCalls.all(limits) + TransferCalls.all
+      + EndpointCalls.all + DutyCalls.all(limits) + AttachmentCalls.all(limits) + TransferCalls.all
       + ConsentCalls.all(limits) + RightsCalls.all(limits) + TraceCalls.all(limits)
       + CaseCalls.all(limits) + DirectoryCalls.all + OpenCalls.all
   }

@@ -37,7 +37,7 @@ struct RefusedAnswer: Sendable, Equatable {
   static let shared = all(of: ofEdge + ofCaller + ofWriting)
 
   static var components: DocumentValue {
-    .object(shared.map { ($0.name, $0.document(fields: [])) })
+    .object(shared.map { ($0.name, $0.document(fields: [], isLimited: true)) })
   }
 
   private var name: String { "Refused\(status)" }
@@ -46,16 +46,19 @@ struct RefusedAnswer: Sendable, Equatable {
   private var isPassing: Bool { [429, 503, 507].contains(status) }
 
   /// A reference to the shared answer where it says the same, else the answer itself.
-  func reference(fields: [DescribedField]) -> DocumentValue {
-    guard fields.isEmpty, Self.shared.contains(self) else { return document(fields: fields) }
+  func reference(fields: [DescribedField], isLimited: Bool) -> DocumentValue {
+    guard fields.isEmpty, isLimited, Self.shared.contains(self) else {
+      return document(fields: fields, isLimited: isLimited)
+    }
     return ["$ref": .text("#/components/responses/" + name)]
   }
 
-  private func document(fields: [DescribedField]) -> DocumentValue {
+  private func document(fields: [DescribedField], isLimited: Bool) -> DocumentValue {
     let names = codes.map(\.rawValue)
     return [
       "description": .text("Refused: " + names.joined(separator: ", ") + "."),
-      "headers": DescribedField.document((isPassing ? [.retryAfter] : []) + fields),
+      "headers": DescribedField.document(
+        (isPassing ? [.retryAfter] : []) + fields, isLimited: isLimited),
       "content": [
         ProblemDetails.mediaType: [
           "schema": [

@@ -16,19 +16,24 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try SettingsFile.read(config)
     let problems = GatewayServer.problems(of: settings)
+    let warnings = GatewayServer.warnings(of: settings, surroundings: .system)
     if json {
-      printJSON(settings, problems)
+      printJSON(settings, problems, warnings)
     } else {
       for (name, value) in settings.redacted { print("\(name)\t\(value)") }
+      for warning in warnings { Terminal.say("warning: \(warning)") }
       for problem in problems { Terminal.say("problem: \(problem)") }
     }
     guard problems.isEmpty else {
       throw CommandFailure(.error, "\(problems.count) problem(s); the gateway would not start")
     }
-    Terminal.say("The settings are good.")
+    Terminal.say(
+      warnings.isEmpty
+        ? "The settings are good."
+        : "The gateway would start; \(warnings.count) thing(s) would not work.")
   }
 
-  private func printJSON(_ settings: Settings, _ problems: [String]) {
+  private func printJSON(_ settings: Settings, _ problems: [String], _ warnings: [String]) {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("settings")
@@ -38,10 +43,12 @@ struct CheckCommand: AsyncParsableCommand {
       writer.string(value)
     }
     writer.endObject()
-    writer.key("problems")
-    writer.beginArray()
-    for problem in problems { writer.string(problem) }
-    writer.endArray()
+    for (name, texts) in [("problems", problems), ("warnings", warnings)] {
+      writer.key(name)
+      writer.beginArray()
+      for text in texts { writer.string(text) }
+      writer.endArray()
+    }
     writer.endObject()
     print(String(decoding: writer.bytes, as: UTF8.self))
   }

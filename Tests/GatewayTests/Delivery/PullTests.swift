@@ -67,9 +67,45 @@ import Validation
       #expect(try await service.call("DELETE", "/v1/inbox/leases/\(name)").status == 204)
       let again = try await service.call("POST", "/v1/inbox/leases")
       #expect(try again.member("lease") != "" && again.member("lease") != name)
+      let third = try await service.call("POST", "/v1/inbox/leases?seconds=1")
+      #expect(try third.json()["lease"]?.kind == .null, "another worker has it")
       for query in ["limit=0", "limit=101", "seconds=0", "seconds=3601", "wait=61"] {
         #expect(try await service.call("POST", "/v1/inbox/leases?\(query)").status == 400)
       }
+    }
+  }
+
+  @Test func aLeaseIsRenewed() async throws {
+    try await GatewayHarness.with { gateway in
+      let ids = [try await gateway.admitted(), try await gateway.admitted()]
+      let service = try gateway.client(.service)
+      let lease = try await service.call("POST", "/v1/inbox/leases?seconds=60")
+      let renewal = "/v1/inbox/leases/\(try lease.member("lease"))/renewal"
+      gateway.clock.move(seconds: 50)
+      let renewed = try await service.call("POST", renewal + "?seconds=90")
+      #expect(renewed.status == 200, "\(renewed.text)")
+      #expect(try AnswerSchemaTests.faults(renewed.bytes, by: "InboxLease").isEmpty)
+      #expect(try renewed.member("lease") == lease.member("lease"))
+      #expect(try renewed.member("until") > lease.member("until"))
+      func leased(_ answer: ClientAnswer) throws -> [String] {
+        try answer.json()["messages"].map {
+          $0.elements.compactMap { $0["messageId"]?.string }
+        } ?? []
+      }
+      #expect(try leased(renewed) == ids)
+      // Longer than it was first given, and nobody else has them.
+      gateway.clock.move(seconds: 60)
+      #expect(try await service.call("POST", "/v1/inbox/leases").json()["lease"]?.kind == .null)
+      _ = try await service.acknowledge(ids[0], #"{"outcome":"taken"}"#)
+      #expect(try leased(try await service.call("POST", renewal)) == [ids[1]])
+      #expect(try await gateway.client(.camhs).call("POST", renewal).status == 404)
+      for query in ["?seconds=0", "?seconds=3601"] {
+        #expect(try await service.call("POST", renewal + query).status == 400)
+      }
+      gateway.clock.move(seconds: 61)
+      #expect(try await service.call("POST", renewal).status == 404, "it has run out")
+      let next = try await service.call("POST", "/v1/inbox/leases")
+      #expect(try leased(next) == [ids[1]])
     }
   }
 
@@ -88,7 +124,13 @@ import Validation
         first.header("RateLimit")?.hasPrefix(#""requests";r=2;t=60, "messages";r=0;t="#) == true)
       let second = try await school.send(try SampleEnvelopes.json(), format: .json)
       #expect(second.status == 429 && second.code == "too-many-requests")
-      #expect(second.header("Retry-After").flatMap { Int($0) }.map { $0 > 86_000 } == true)
+      // A day ends at midnight in UTC.
+      let now = gateway.clock.now().milliseconds / 1000
+      let untilMidnight = 86_400 - now % 86_400
+      #expect(
+        second.header("Retry-After").flatMap { Int64($0) }.map {
+          abs($0 - untilMidnight) < 60
+        } == true)
       #expect(try await school.call("GET", "/v1/inbox").status == 200)
       let last = try await school.call("GET", "/v1/inbox")
       #expect(last.status == 429)
@@ -97,6 +139,52 @@ import Validation
       gateway.clock.move(seconds: 60)
       #expect(try await school.call("GET", "/v1/inbox").status == 200)
     }
+  }
+
+  /// Refusals tell the limits as well, and so does every call that sends.
+  @Test func refusalsTellTheLimitsToo() async throws {
+    try await GatewayHarness.with({ $0.limits.requestsPerMinute = 50 }) { gateway in
+      let school = try gateway.client(.school)
+      let refused = try await school.call("GET", "/v1/inbox?limit=0")
+      #expect(refused.status == 400)
+      #expect(refused.header("RateLimit-Policy") == #""requests";q=50;w=60"#)
+      #expect(refused.header("RateLimit")?.hasPrefix(#""requests";r=49;t="#) == true)
+      let open = try await school.call("GET", "/openapi.json")
+      #expect(open.status == 200 && open.header("RateLimit") == nil)
+    }
+  }
+
+  /// What a party sent today counts on after a restart.
+  @Test func aDaysCountOutlivesTheProcess() throws {
+    var limits = Limits()
+    limits.messagesPerDay = 3
+    limits.requestsPerMinute = 0
+    let school = try Agency.school.urn()
+    let clock = MovableClock()
+    let quotas = PartyLimits(limits, now: { clock.now() }, sentToday: [school: 2])
+    func isTaken(_ party: PartyURN, isSending: Bool = true) -> Bool {
+      if case .goOn = quotas.ask(party, isSending: isSending) { true } else { false }
+    }
+    #expect(isTaken(school))
+    #expect(!isTaken(school))
+    #expect(isTaken(school, isSending: false))
+    let service = try Agency.service.urn()
+    for _ in 0..<3 { #expect(isTaken(service)) }
+    #expect(!isTaken(service))
+    clock.move(seconds: 86_400)
+    #expect(isTaken(school) && isTaken(service))
+  }
+
+  /// Every call that sends a message counts as one: what the policy decides on, but for the
+  /// question without a message and the later chunks of one.
+  @Test func everyCallThatSendsIsCounted() {
+    let decided = Set(RouteRule.all.filter { $0.value == .decision }.map(\.key))
+    let sending = Set(PartyLimits.sending.map { "POST " + $0 })
+    #expect(
+      decided.subtracting(sending) == [
+        "POST /v1/decisions", "POST /messageexchange/{mailbox}/outbox/{meshId}/{chunk}",
+      ])
+    #expect(sending.isSubset(of: decided))
   }
 
   @Test func tooManyBytesInHandAreAnsweredWithALaterTime() async throws {

@@ -69,6 +69,47 @@ import Validation
     }
   }
 
+  /// A party learns from the gateway itself by which keys its pushes are signed; while they change
+  /// each of them signs.
+  @Test func aPartySeesItsEndpointAndTheKeys() async throws {
+    try await with { gateway, receiver in
+      let service = try gateway.client(.service)
+      #expect(try await service.call("GET", "/v1/endpoint").status == 404)
+      _ = try await gateway.store.signingKeys()
+      try await gateway.store.rotateSigningKey()
+      let secret = try #require(
+        try await gateway.store.set(receiver.endpoint(of: try Agency.service.urn())))
+      let shown = try await service.call("GET", "/v1/endpoint")
+      #expect(shown.status == 200)
+      #expect(try AnswerSchemaTests.faults(shown.bytes, by: "Endpoint").isEmpty, "\(shown.text)")
+      #expect(try shown.member("url") == receiver.url)
+      #expect(!shown.text.contains(Data(secret).base64EncodedString()))
+      #expect(try await gateway.client(.school).call("GET", "/v1/endpoint").status == 404)
+      let listed = try shown.json()["keys"].map { Array($0.elements) } ?? []
+      #expect(listed.count == 2)
+      #expect(listed.first?["until"] == nil && listed.last?["until"]?.string != nil)
+      let keys = try listed.map { member -> Curve25519.Signing.PublicKey in
+        let text = member["key"]?.string ?? ""
+        let bytes = try #require(Data(base64Encoded: String(text.dropFirst("whpk_".count))))
+        return try Curve25519.Signing.PublicKey(rawRepresentation: bytes)
+      }
+      let id = try await gateway.admitted()
+      try await receiver.wait(for: 1)
+      let push = try #require(receiver.all.first)
+      let signed = Data("\(id).\(push.timestamp).".utf8) + push.body
+      let signatures = push.signature.split(separator: " ").filter { $0.hasPrefix("v1a,") }
+        .compactMap { Data(base64Encoded: String($0.dropFirst("v1a,".count))) }
+      #expect(signatures.count == 2)
+      for key in keys {
+        #expect(signatures.contains { key.isValidSignature($0, for: signed) })
+      }
+      try await gateway.store.retireEndpoint(of: try Agency.service.urn(), because: "operator")
+      let retired = try await service.call("GET", "/v1/endpoint")
+      #expect(try retired.member("state") == "retired" && retired.member("reason") == "operator")
+      #expect(try AnswerSchemaTests.faults(retired.bytes, by: "Endpoint").isEmpty)
+    }
+  }
+
   @Test func aRefusalInTheAnswerIsTheRecipients() async throws {
     let refusing: PushReceiver.Answer = { _, _ in
       .json(Array(#"{"outcome":"refused","reason":"wrong-person"}"#.utf8))

@@ -112,6 +112,30 @@ import Validation
     }
   }
 
+  /// A call that the gateway limits says so in every answer and may answer 429; another says nothing
+  /// of limits. Every call may be told to come again.
+  @Test func limitsAreDescribedWhereTheyAre() throws {
+    var limits = Limits()
+    limits.messagesPerDay = 1
+    let quotas = PartyLimits(limits, now: { RouteTable.now })
+    for route in table.routes where !route.template.hasPrefix(MeshDoor.base) {
+      let path = route.template.replacing("...}", with: "}")
+      let call = try #require(
+        reader.calls.first { $0.verb == route.verb.rawValue && $0.path == path }, "\(path)")
+      let isLimited = quotas.isLimited(route)
+      let responses = try reader.responses(of: call)
+      #expect(responses.contains { $0.status == 429 } == isLimited, "\(call.name)")
+      #expect(responses.contains { $0.status == 503 }, "\(call.name)")
+      for (status, node) in responses {
+        for field in ["RateLimit", "RateLimit-Policy"] {
+          #expect((node["headers"]?[field] != nil) == isLimited, "\(call.name) \(status)")
+        }
+        let isPassing = [429, 503, 507].contains(status)
+        #expect((node["headers"]?["Retry-After"] != nil) == isPassing, "\(call.name) \(status)")
+      }
+    }
+  }
+
   @Test func everyPathParameterIsDescribed() throws {
     for call in reader.calls {
       let described = (call.node["parameters"]?.elements.compactMap(reader.resolved) ?? [])

@@ -45,7 +45,7 @@ import Testing
       let meshID = id.replacing("-", with: "").uppercased()
       let values = [
         "{messageId}": id, "{sha256}": digest, "{chunk}": "1", "{localId}": "none",
-        "{meshId}": meshID,
+        "{meshId}": meshID, "{leaseId}": id,
       ]
       for (name, rule) in RouteRule.all.sorted(by: { $0.key < $1.key }) {
         guard case .access = rule else { continue }
