@@ -13,7 +13,7 @@ enum MeshSchema {
   static func createOutbox(in database: Database) throws {
     try database.execute(
       sql: """
-        CREATE INDEX mesh_transfer_by_source ON mesh_transfer (source, transfer);
+        CREATE INDEX mesh_transfer_by_time ON mesh_transfer (source, begun_at);
         CREATE INDEX mesh_transfer_named ON mesh_transfer (begun_at)
         WHERE local_id IS NOT NULL AND headers IS NULL;
         """)

@@ -59,10 +59,13 @@ package struct MeshTokenUsed: Error, Sendable {
 /// A message that a report of the gateway's is about.
 package struct ReportedMessage: Sendable, Equatable {
   package let messageID: MessageID
-  /// Its message type.
+  /// Its message type, and its sender's own id of it.
   package let type: String
+  package let id: String
   /// Where its delivery stood, in the words of the type `delivery-report`.
   package let state: String
+  /// Why, in the words of the same; nil where there is no why.
+  package let reason: String?
 }
 
 /// How the door names a message: as its sender sent it there, or after the gateway's own id.
@@ -72,6 +75,8 @@ package struct MeshName: Sendable, Equatable {
   /// The workflow it was sent under; nil when it did not come by this door.
   package let workflow: String?
   package let localID: String?
+  /// The chunks it was sent in; 1 when it did not come by this door.
+  package let chunkCount: Int
 
   /// The name of a message that did not come by this door: its id without the dashes.
   package init(_ messageID: MessageID) {
@@ -79,13 +84,17 @@ package struct MeshName: Sendable, Equatable {
     meshID = messageID.text.uppercased().replacing("-", with: "")
     workflow = nil
     localID = nil
+    chunkCount = 1
   }
 
-  init(_ messageID: MessageID, meshID: String, workflow: String, localID: String?) {
+  init(
+    _ messageID: MessageID, meshID: String, workflow: String, localID: String?, chunkCount: Int
+  ) {
     self.messageID = messageID
     self.meshID = meshID
     self.workflow = workflow
     self.localID = localID
+    self.chunkCount = chunkCount
   }
 
   /// The id of the gateway that a name made of it stands for; nil when it is none.

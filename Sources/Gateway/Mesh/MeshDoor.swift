@@ -53,6 +53,7 @@ struct MeshDoor: Sendable {
       route(.post, mailbox, body: small, handler: handshake),
       route(.get, mailbox + "/count", handler: count),
       route(.get, mailbox + "/inbox", handler: list),
+      route(.get, mailbox + "/inbox/rich", handler: richInbox),
       route(.get, mailbox + "/inbox/{meshId}", handler: retrieve),
       route(.get, mailbox + "/inbox/{meshId}/{chunk}", handler: retrieve),
       route(
@@ -60,6 +61,7 @@ struct MeshDoor: Sendable {
         handler: acknowledge),
       route(.post, mailbox + "/outbox", body: body, handler: send),
       route(.post, mailbox + "/outbox/{meshId}/{chunk}", body: body, handler: sendChunk),
+      route(.get, mailbox + "/outbox/rich", handler: richOutbox),
       route(.get, mailbox + "/outbox/tracking", handler: track),
       route(.get, mailbox + "/outbox/tracking/{localId}", handler: trackLocal),
     ]

@@ -57,7 +57,9 @@ struct MeshFields: Sendable {
 
   /// A report is fields alone: no body, no chunk, no sender. Workflow and local id are those of the
   /// message that it is about.
-  mutating func add(_ report: MeshReport, about: MeshReported?) {
+  ///
+  /// - `title`: of its message type; nil when the gateway has none for it.
+  mutating func add(_ report: MeshReport, about: MeshListed?, title: String?) {
     fields["Mex-From"] = nil
     fields["Mex-LocalID"] = nil
     add("Mex-MessageType", "REPORT")
@@ -66,7 +68,7 @@ struct MeshFields: Sendable {
     add("Mex-LinkedMsgID", about?.meshID)
     add("Mex-WorkflowID", about?.workflow)
     add("Mex-LocalID", about?.localID)
-    add("Mex-Subject", about?.title.map { "NDR: " + $0 })
+    add("Mex-Subject", title.map { "NDR: " + $0 })
     add("Mex-StatusCode", report.code)
     add("Mex-StatusEvent", report.event)
     add("Mex-StatusDescription", report.text)
@@ -81,18 +83,20 @@ struct MeshFields: Sendable {
   }
 }
 
-/// The message that a report is about, as its sender knows it at this door.
-struct MeshReported: Sendable, Equatable {
+/// What this door says of a message in a list, and of the message that a report is about.
+struct MeshListed: Sendable, Equatable {
   let meshID: String
   let workflow: String
+  /// The sender's reference: what it gave here, or its own id of the message.
   let localID: String?
-  /// The title of its message type; nil when the gateway has none for it.
-  let title: String?
+  /// The code of a report; nil for a message.
+  let report: String?
 
-  init(_ summary: MessageSummary, name: MeshName, table: MeshTable, title: String?) {
+  /// Of a message of a type, which its sender calls `id`.
+  init(type: String, id: String, name: MeshName, table: MeshTable, report: String? = nil) {
     meshID = name.meshID
-    workflow = name.workflow ?? table.workflow(of: summary.type)
-    localID = name.localID ?? (name.workflow == nil ? summary.id : nil)
-    self.title = title
+    workflow = name.workflow ?? table.workflow(of: type)
+    localID = name.localID ?? (name.workflow == nil ? id : nil)
+    self.report = report
   }
 }

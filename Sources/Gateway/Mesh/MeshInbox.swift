@@ -34,23 +34,27 @@ extension MeshDoor {
       throw MeshRefusal.field("continue_from", "Give what an earlier page gave")
     }
     let names = try await store.names(of: page.messages.map(\.messageID))
-    let workflows = filter == nil ? [] : try await workflows(of: page.messages, names)
-    let shown = zip(page.messages, names).enumerated().filter { place, _ in
-      filter.map { $0.lets(workflows[place]) } ?? true
-    }.map { $0.element }
+    var shown = names
+    if let filter {
+      let listed = try await listed(page.messages, names)
+      shown = zip(names, listed).filter { filter.lets($1.workflow) }.map { $0.0 }
+    }
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("messages")
     writer.beginArray()
-    for (_, name) in shown { writer.string(name.meshID) }
+    for name in shown { writer.string(name.meshID) }
     writer.endArray()
     if version == .v2 {
       let isAll = after == nil && !page.hasMore
       writer.member(
         "approx_inbox_count", Int64(isAll ? page.messages.count : try await inboxCount(spki)))
-      writeLinks(
-        &writer, of: caller.mailbox, limit: limit, filter: filterText,
-        next: page.hasMore ? page.messages.last?.messageID : nil)
+      var items: [String] = []
+      if limit != Self.pageDefault { items.append("max_results=\(limit)") }
+      if let filterText { items.append("workflow_filter=\(Self.escaped(filterText))") }
+      Self.writeLinks(
+        &writer, "\(Self.base)/\(caller.mailbox.id)/inbox", items,
+        next: page.hasMore ? page.messages.last?.messageID.text : nil)
     }
     writer.endObject()
     return .json(
@@ -95,21 +99,24 @@ extension MeshDoor {
 
   // MARK: Pages
 
-  /// The workflow that each message is of; a report is of that of the message it is about.
-  func workflows(of messages: [MessageSummary], _ names: [MeshName]) async throws -> [String] {
+  /// What this door says of each message: of a report, what it says of the message it is about.
+  func listed(_ messages: [MessageSummary], _ names: [MeshName]) async throws -> [MeshListed] {
     let reports = messages.filter { $0.type.utf8.elementsEqual(MeshReport.type.utf8) }
     let reported = try await store.reported(reports).filter {
       MeshReport.states.contains($0.value.state)
     }
-    let about = Array(reported.values)
-    let aboutNames = try await store.names(of: about.map(\.messageID))
-    var workflows: [MessageID: String] = [:]
-    for (message, name) in zip(about, aboutNames) {
-      workflows[message.messageID] = name.workflow ?? table.workflow(of: message.type)
-    }
+    let about = Array(Set(reported.values.map(\.messageID)))
+    let aboutNames = Dictionary(
+      zip(about, try await store.names(of: about))
+    ) { first, _ in first }
     return zip(messages, names).map { message, name in
-      reported[message.messageID].flatMap { workflows[$0.messageID] }
-        ?? name.workflow ?? table.workflow(of: message.type)
+      guard let report = reported[message.messageID] else {
+        return MeshListed(type: message.type, id: message.id, name: name, table: table)
+      }
+      let aboutName = aboutNames[report.messageID] ?? MeshName(report.messageID)
+      return MeshListed(
+        type: report.type, id: report.id, name: aboutName, table: table,
+        report: MeshReport.code(state: report.state, reason: report.reason))
     }
   }
 
@@ -121,19 +128,15 @@ extension MeshDoor {
   }
 
   /// A cursor is the gateway's own id of the last message; in v1 it is that message's id here.
-  private func messageID(cursor: String) async throws -> MessageID? {
+  func messageID(cursor: String) async throws -> MessageID? {
     if let id = MessageID(cursor) { return id }
     return try await store.messageID(named: cursor.uppercased())
   }
 
-  private func writeLinks(
-    _ writer: inout JSONWriter, of mailbox: MeshMailbox, limit: Int, filter: String?,
-    next: MessageID?
+  /// `links` of a page: itself, and the next where there is one.
+  static func writeLinks(
+    _ writer: inout JSONWriter, _ path: String, _ items: [String], next: String?
   ) {
-    let path = "\(Self.base)/\(mailbox.id)/inbox"
-    var items: [String] = []
-    if limit != Self.pageDefault { items.append("max_results=\(limit)") }
-    if let filter { items.append("workflow_filter=\(Self.escaped(filter))") }
     func link(_ items: [String]) -> String {
       items.isEmpty ? path : path + "?" + items.joined(separator: "&")
     }
@@ -145,7 +148,7 @@ extension MeshDoor {
   }
 
   /// Percent-encoded, all but the unreserved characters (RFC 3986, section 2.3).
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     text.utf8.map { byte in
       let isPlain =
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)

@@ -19,6 +19,11 @@ struct MeshReport: Sendable, Equatable {
   /// The states that MESH has a report for.
   static let states: Set<String> = ["undelivered", "refused"]
 
+  /// MESH's code for a state, or our reason where it has none.
+  static func code(state: String, reason: String?) -> String {
+    state.utf8.elementsEqual("undelivered".utf8) ? "14" : reason ?? "other"
+  }
+
   /// Nil for a report that MESH has no word for, such as a delay: it is shown as the message it is.
   init?(_ envelope: Envelope, limits: Limits) {
     guard envelope.payload.format == .json,
@@ -26,10 +31,10 @@ struct MeshReport: Sendable, Equatable {
     else { return nil }
     about = payload["messageId"]?.string.flatMap { MessageID($0) }
     switch payload["state"]?.string {
-    case "undelivered": (code, event, text) = ("14", "SEND", Self.undelivered)
-    case "refused":
-      (code, event, text) = (payload["reason"]?.string ?? "other", "TRANSFER", Self.refused)
+    case "undelivered": (event, text) = ("SEND", Self.undelivered)
+    case "refused": (event, text) = ("TRANSFER", Self.refused)
     default: return nil
     }
+    code = Self.code(state: payload["state"]?.string ?? "", reason: payload["reason"]?.string)
   }
 }

@@ -26,7 +26,8 @@ extension MeshDoor {
     let name = try await store.names(of: [id]).first ?? MeshName(id)
     var fields = MeshFields(stored, name: name, to: caller.mailbox, table: table)
     if let report = report(in: stored) {
-      fields.add(report, about: try await reported(by: report, to: spki))
+      let (about, title) = try await reported(by: report, to: spki)
+      fields.add(report, about: about, title: title)
       return HTTPResponse(status: 200, fields: fields.fields)
     }
     if stored.summary.type.utf8.elementsEqual(OpaqueTransfer.type.utf8) {
@@ -140,17 +141,20 @@ extension MeshDoor {
   }
 
   /// The message that a report is about; nil when it is none of the caller's.
-  private func reported(by report: MeshReport, to spki: String) async throws -> MeshReported? {
-    guard let id = report.about else { return nil }
+  private func reported(by report: MeshReport, to spki: String) async throws -> (
+    MeshListed?, title: String?
+  ) {
+    guard let id = report.about else { return (nil, nil) }
     do {
       let summary = try await store.status(of: id, for: spki).summary
       let name = try await store.names(of: [id]).first ?? MeshName(id)
       let isOpaque = OpaqueTransfer.type.utf8.elementsEqual(summary.type.utf8)
-      return MeshReported(
-        summary, name: name, table: table,
-        title: isOpaque ? nil : schemas.messageType(summary.type)?.title)
+      return (
+        MeshListed(type: summary.type, id: summary.id, name: name, table: table),
+        isOpaque ? nil : schemas.messageType(summary.type)?.title
+      )
     } catch let refusal as Refusal where refusal.code == .notFound {
-      return nil
+      return (nil, nil)
     }
   }
 }

@@ -25,7 +25,7 @@ struct MeshTracked: Sendable {
   private let table: MeshTable
 
   /// Seconds after which MESH gives up a message that nobody took.
-  private static let expirySeconds: Int64 = 5 * 86_400
+  static let expirySeconds: Int64 = 5 * 86_400
 
   /// Nil when there is neither a transfer nor a message.
   init?(
@@ -87,6 +87,24 @@ struct MeshTracked: Sendable {
     writer.endObject()
   }
 
+  /// A line of the rich outbox.
+  func writeRich(into writer: inout JSONWriter, sender: MeshMailbox) {
+    let texts: [(String, String?)] = [
+      ("message_id", meshID), ("local_id", localID), ("message_type", "DATA"),
+      ("expiry_timestamp", Self.iso(uploadedAt.adding(seconds: Self.expirySeconds))),
+      ("recipient", table.name(of: recipient)), ("recipient_name", mailbox?.name),
+      ("sender", sender.id), ("sender_name", sender.name),
+      ("sent_date", Self.iso(uploadedAt)), ("status", status.rawValue),
+      ("status_code", failure?.code), ("workflow_id", workflow),
+    ]
+    writer.beginObject()
+    for (name, value) in texts {
+      if let value { writer.member(name, value) }
+    }
+    writer.member("total_chunks", Int64(chunks))
+    writer.endObject()
+  }
+
   func writeV1(into writer: inout JSONWriter, sender: MeshMailbox) {
     let title = status.rawValue.prefix(1).uppercased() + status.rawValue.dropFirst()
     let texts: [(String, String?)] = [
@@ -113,7 +131,7 @@ struct MeshTracked: Sendable {
   }
 
   /// A time as MESH writes it: UTC without saying so, to the microsecond.
-  private static func iso(_ time: Timestamp) -> String {
+  static func iso(_ time: Timestamp) -> String {
     let digits = String(
       decoding: time.description.utf8.prefix(19), as: UTF8.self)
     let millis = String(1000 + ((time.milliseconds % 1000) + 1000) % 1000).dropFirst()

@@ -37,11 +37,24 @@ extension MeshDoor {
     _ meshID: String, _ caller: MeshCaller, _ request: HTTPRequest, _ version: MeshVersion
   ) async throws -> HTTPResponse {
     let transfer = try await store.transfer(meshID)
+    let tracked = try await tracked(meshID, transfer, caller, try request.spki())
+    var writer = JSONWriter()
+    version == .v1
+      ? tracked.writeV1(into: &writer, sender: caller.mailbox)
+      : tracked.writeV2(into: &writer)
+    return .json(
+      writer.bytes, mediaType: version.mediaType, fields: ["Cache-Control": "no-store"])
+  }
+
+  /// Where a message that the caller sent stands. Throws for any other.
+  func tracked(
+    _ meshID: String, _ transfer: MeshTransfer?, _ caller: MeshCaller, _ spki: String
+  ) async throws -> MeshTracked {
     if let transfer, transfer.source != caller.party.urn { throw MeshRefusal.notFound }
     var status: MessageStatus?
     if let id = try await store.messageID(named: meshID) {
       do {
-        status = try await store.status(of: id, for: try request.spki())
+        status = try await store.status(of: id, for: spki)
       } catch let refusal as Refusal where refusal.code == .notFound {
         throw MeshRefusal.notFound
       }
@@ -50,12 +63,7 @@ extension MeshDoor {
     guard let tracked = MeshTracked(meshID, transfer, status, table) else {
       throw MeshRefusal.notFound
     }
-    var writer = JSONWriter()
-    version == .v1
-      ? tracked.writeV1(into: &writer, sender: caller.mailbox)
-      : tracked.writeV2(into: &writer)
-    return .json(
-      writer.bytes, mediaType: version.mediaType, fields: ["Cache-Control": "no-store"])
+    return tracked
   }
 
   // MARK: Look-up

@@ -43,7 +43,7 @@ struct MeshReportTests {
     var fields = MeshFields(
       meshID: "M",
       fields: ["Mex-From": "A", "Mex-MessageType": "DATA", "Mex-LocalID": "gatehouse-notice-1"])
-    fields.add(report, about: nil)
+    fields.add(report, about: nil, title: nil)
     let expected = [
       "Mex-MessageType": "REPORT", "Mex-Chunk-Range": "1:0", "Mex-Total-Chunks": "0",
       "Mex-StatusCode": "14", "Mex-StatusEvent": "SEND", "Mex-StatusSuccess": "ERROR",
