@@ -65,7 +65,10 @@ extension RefusalCode {
     switch self {
     case .hostNotAllowed:
       final(421, "Host not served here", "Send exactly one Host naming this gateway.")
-    case .notFound: final(404, "Not found", "Check the path; see /openapi.json.")
+    case .notFound:
+      final(
+        404, "Not found",
+        "Nothing of that path or id is here for you; check both. /openapi.json has the paths.")
     case .methodNotAllowed: final(405, "Method not allowed", "See the Allow header.")
     case .notAcceptable:
       final(
@@ -81,7 +84,10 @@ extension RefusalCode {
     case .expectationFailed:
       final(417, "Expectation failed", "Send no Expect and no Upgrade field.")
     case .badParameter: final(400, "Bad parameter", "Correct the parameters named in errors.")
-    default: final(400, "Bad request", "The request is not well-formed HTTP for this call.")
+    default:
+      final(
+        400, "Bad request",
+        "It is not well-formed, or not what this call takes; see errors, and /openapi.json.")
     }
   }
 
@@ -103,7 +109,9 @@ extension RefusalCode {
         409, "Same id, other content", "Give the new message an id of its own.")
     case .expired: final(422, "Message expired", "The expirytime has passed; send a new message.")
     case .alreadyAcknowledged:
-      final(409, "Already acknowledged otherwise", "The first outcome stands.")
+      final(
+        409, "Already acknowledged otherwise",
+        "The first outcome stands; GET /v1/messages/{messageId} shows it.")
     default:
       final(400, "Malformed envelope", "Correct each place named in errors.")
     }
@@ -166,7 +174,9 @@ extension RefusalCode {
         403, "Not yours to withdraw",
         "Only the party that holds a consent, or the family, withdraws it.")
     case .messageHeld:
-      final(410, "Message held", "It is held back from its recipient; its sender was told why.")
+      final(
+        410, "Message held",
+        "It is held back; once released it is in its recipient's inbox. Its sender was told why.")
     case .notHeld: final(409, "Message not held", "It is with its recipient; nothing to release.")
     case .calendarMissing:
       final(

@@ -170,7 +170,7 @@ package final class GatewayServer: Sendable {
   }
 
   /// The limits of the parties; a day's count goes on where the process before left it.
-  private static func quotas(_ limits: Limits, _ store: Store) async throws -> PartyLimits {
+  static func quotas(_ limits: Limits, _ store: Store) async throws -> PartyLimits {
     let now = store.surroundings.now
     let sent =
       limits.messagesPerDay > 0

@@ -155,6 +155,25 @@ import Validation
   }
 
   /// What a party sent today counts on after a restart.
+  @Test func aDaysCountIsThatOfTheMessagesOfTheDay() async throws {
+    var limits = Limits()
+    limits.messagesPerDay = 3
+    try await GatewayHarness.with { [limits] gateway in
+      for _ in 0..<2 { _ = try await gateway.admitted() }
+      // As a process that starts now has them.
+      let quotas = try await GatewayServer.quotas(limits, gateway.store)
+      let school = try Agency.school.urn()
+      guard case .goOn(let fields) = quotas.ask(school, isSending: true) else {
+        throw Refusal(.tooManyRequests)
+      }
+      #expect(fields.last?.1.contains(#""messages";r=0;"#) == true)
+      if case .goOn = quotas.ask(school, isSending: true) { Issue.record("one too many") }
+      guard case .goOn = quotas.ask(try Agency.service.urn(), isSending: true) else {
+        throw Refusal(.tooManyRequests)
+      }
+    }
+  }
+
   @Test func aDaysCountOutlivesTheProcess() throws {
     var limits = Limits()
     limits.messagesPerDay = 3
