@@ -384,6 +384,29 @@ def own_retries(sandbox):
     cutter.listener.close()
 
 
+def report_of_a_refusal(sandbox):
+    """What a recipient's system refuses comes back as MESH's own report."""
+    with drained(sandbox, SCHOOL) as school:
+        to = mailbox(sandbox, "urn:gatehouse:850:refuse-not-ours")
+        local = f"interop-{uuid.uuid4()}"
+        name = school.send_message(to, b"x", workflow_id="TEST_WORKFLOW", local_id=local)
+        listed = []
+        for _ in range(100):
+            listed = list(school.iterate_message_ids(workflow_filter="TEST_WORKFLOW"))
+            if listed:
+                break
+            time.sleep(0.2)
+        assert len(listed) == 1, f"{len(listed)} reports of the workflow"
+        with school.retrieve_message(listed[0]) as report:
+            assert report.read() == b"" and report.message_type == "REPORT", report.message_type
+            assert report.local_id == local and report.workflow_id == "TEST_WORKFLOW", report.local_id
+            linked = dict(report.mex_headers())["linkedmsgid"]
+            assert linked == name, linked
+        assert not list(school.iterate_message_ids(workflow_filter="TEST_WORKFLOW"))
+        tracked = school.track_message(name)
+        assert tracked["status"] == "error" and tracked["status_code"] == "not-ours", tracked
+
+
 def cases(sandbox):
     for name, function in (
         ("the official client pings and shakes hands", liveness),
@@ -400,6 +423,7 @@ def cases(sandbox):
         ("stale and used tokens", stale_and_used_tokens),
         ("chunk gaps, strangers' chunks, chunks too late", gaps),
         ("what is refused is refused at once, in MESH's words", refusals),
+        ("a report of a refusal, in the sender's inbox", report_of_a_refusal),
         ("the client's own retries are no replays", own_retries),
     ):
         yield f"mesh: {name}", lambda function=function: function(sandbox)

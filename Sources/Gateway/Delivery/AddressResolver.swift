@@ -52,16 +52,13 @@ final class AddressResolver: Sendable {
     var found: [[UInt8]] = []
     var next = list
     while let entry = next?.pointee, found.count < 16 {
-      if let address = entry.ai_addr {
-        if entry.ai_family == AF_INET {
-          address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin_addr) { found.append(Array($0)) }
-          }
-        } else if entry.ai_family == AF_INET6 {
-          address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin6_addr) { found.append(Array($0)) }
-          }
-        }
+      // Where the address stands in a socket address: after family and port, and in IPv6 after the
+      // flow as well (RFC 3493, section 3.3).
+      let place: Range<Int>? =
+        entry.ai_family == AF_INET ? 4..<8 : entry.ai_family == AF_INET6 ? 8..<24 : nil
+      if let place, let address = entry.ai_addr, Int(entry.ai_addrlen) >= place.upperBound {
+        found.append(
+          Array(UnsafeRawBufferPointer(start: address, count: place.upperBound)[place]))
       }
       next = entry.ai_next
     }

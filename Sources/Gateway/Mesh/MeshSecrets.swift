@@ -29,12 +29,14 @@ struct MeshSecrets: Sendable {
       throw MeshSecretsFault(path: "", text: "mesh.secrets names no file")
     }
     func fault(_ text: String) -> MeshSecretsFault { MeshSecretsFault(path: path, text: text) }
-    var status = stat()
-    guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
-      throw fault("cannot be read")
-    }
+    // The file itself: a link to it says nothing of who may read it.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    guard let mode = attributes?[.posixPermissions] as? Int,
+      let data = FileManager.default.contents(atPath: target)
+    else { throw fault("cannot be read") }
     // A credential of the service manager may be readable by its group, by the world never.
-    guard status.st_mode & 0o007 == 0 else {
+    guard mode & 0o007 == 0 else {
       throw fault("can be read by anybody on this machine; chmod 600")
     }
     guard data.count <= mostBytes,
