@@ -27,6 +27,14 @@ package struct TransferPupil: Sendable {
     self.element = element
   }
 
+  /// The UPN that the pupil had before, when it is one and another than the UPN now.
+  var formerUPN: String? {
+    guard let former = element.first("BasicDetails")?.first("FormerUPN")?.value,
+      UPNFindings(former.utf8).isWellFormed, !former.utf8.elementsEqual(upn.utf8)
+    else { return nil }
+    return former
+  }
+
   /// The element as a document of its own, byte for byte but for namespace declarations.
   package var bytes: [UInt8] { element.standaloneBytes() }
 }

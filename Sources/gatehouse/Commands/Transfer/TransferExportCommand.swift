@@ -60,7 +60,8 @@ extension TransferCommand {
         let name = folder.name(for: TransferFile(path: path).name, report.header)
       else { return false }
       var writer = TransferWriter(
-        report.header, version: version, made: report.header.madeAt(orOn: settings.today))
+        report.header, version: version, made: report.header.madeAt(orOn: settings.today),
+        stripsAddresses: addressSensitive)
       _ = TransferFile(path: path).check(settings) { pupil in
         if !pupil.isRefused { writer.add(pupil, stripsAddresses: addressSensitive) }
       }
