@@ -141,8 +141,8 @@ final class FileReading {
   static func unknown(_ line: Int, pupil: Int? = nil, in parent: String? = nil) -> TransferIssue {
     TransferIssue(
       .unknown, .warn, line: line, pupil: pupil,
-      "We do not know this element\(parent.map { " of \($0)" } ?? ""). It is kept and sent on as it "
-        + "is, unchecked; look at its spelling. Only the first is listed.")
+      "We do not know this element\(parent.map { " of \($0)" } ?? ""). It is kept and sent on as "
+        + "it is, unchecked; look at its spelling. Only the first is listed.")
   }
 
   static func order(_ line: Int, pupil: Int? = nil, _ rule: String) -> TransferIssue {

@@ -221,6 +221,7 @@ package final class GatewayServer: Sendable {
       .init(service: TLSReload(settings: settings, api: api, logger: logger)),
       .init(service: notices),
       .init(service: ConsentSweep(store: store, logger: logger)),
+      .init(service: TransferKeeper(store: store, logger: logger)),
       .init(service: ChildIndexer(store: store, logger: logger)),
       .init(service: RectificationChaser(store: store, logger: logger)),
       .init(service: MeshSweep(store: store, logger: logger)),

@@ -77,8 +77,8 @@ struct PupilChecks {
         .upn, .stopPupil, line: line,
         core.upn?.value.isEmpty ?? true
           ? "The UPN is missing. Look it up, enter it in the school's system, and export again."
-          : "The UPN's form or check letter is wrong. Correct it in the school's system, or look it "
-            + "up, and export the file again.")
+          : "The UPN's form or check letter is wrong. Correct it in the school's system, or look "
+            + "it up, and export the file again.")
     }
     if !core.upnFindings.isFromIssuer {
       add(
@@ -124,8 +124,8 @@ struct PupilChecks {
       guard let element, !element.value.isEmpty else {
         add(
           .nameMissing, .stopPupil, line: core.line(element),
-          "The \(what) is missing. Every pupil has one in a transfer file; enter it and export again."
-        )
+          "The \(what) is missing. Every pupil has one in a transfer file; enter it, and export "
+            + "again.")
         continue
       }
       name(element, what)

@@ -52,15 +52,15 @@ final class AddressResolver: Sendable {
     var found: [[UInt8]] = []
     var next = list
     while let entry = next?.pointee, found.count < 16 {
+      // Family and port come first, and in IPv6 the flow label (RFC 3493). Read by place: which C
+      // module declares the fields changes with what else is imported.
       if let address = entry.ai_addr {
-        if entry.ai_family == AF_INET {
-          address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin_addr) { found.append(Array($0)) }
-          }
-        } else if entry.ai_family == AF_INET6 {
-          address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin6_addr) { found.append(Array($0)) }
-          }
+        let place: (start: Int, count: Int)? =
+          entry.ai_family == AF_INET ? (4, 4) : entry.ai_family == AF_INET6 ? (8, 16) : nil
+        if let place, Int(entry.ai_addrlen) >= place.start + place.count {
+          let bytes = UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(address) + place.start, count: place.count)
+          found.append(Array(bytes))
         }
       }
       next = entry.ai_next
