@@ -2,7 +2,7 @@
 // time is over, and entries of the pool that nobody can claim any more go with them.
 // Never before the receiver has said what came of the file, and never without a leaf.
 
-package import ExchangeModel
+import ExchangeModel
 import Foundation
 import GRDB
 import MessageLog
@@ -135,7 +135,7 @@ extension WriteContext {
         """, arguments: [now.milliseconds, message])
     // Nobody is to find an entry in an inbox whose content is gone.
     try database.execute(
-      sql: "UPDATE inbox SET ended = 'expired', watch_at = NULL, push_at = NULL WHERE message = ?",
+      sql: "UPDATE inbox SET ended = 'expired', watch_at = NULL WHERE message = ?",
       arguments: [message])
     try database.execute(
       sql: """
