@@ -26,7 +26,7 @@ enum TransferRetention {
   /// A file on disk whose bytes somebody has just sent again is about to be used again.
   static let quiet: Int64 = 86_400_000
   /// Messages disposed of in one job of the writer.
-  static let perJob = 100
+  static let perJob = 20
   /// The age, in years, at which no school can enrol a pupil any more: an entry of the pool ends.
   static let leavingAge: Int64 = 20
 
