@@ -8,11 +8,14 @@ final class FileReading {
   var findings: TransferFindings
   private(set) var header = TransferHeader()
   private(set) var pupils = 0
+  private(set) var roll = RollCounts()
   /// The root element is none of a transfer file: nothing more is worth reading.
   private(set) var isNoTransferFile = false
   private let name: String?
   private let settings: TransferSettings
   private var headers = 0
+  private var rootLine: Int?
+  private var pupilsLine: Int?
   private var headerReader = HeaderReader()
   private var part = Part.unknown
   private var memory: PupilMemory
@@ -42,17 +45,21 @@ final class FileReading {
   /// What can only be known at the end.
   func finish() {
     if headers == 0 {
-      add(.structure, "There is no Header. Export the file again from the school's system.")
+      add(
+        .structure, "There is no Header. Export the file again from the school's system.",
+        line: rootLine)
     }
     if pupils == 0 {
-      add(.structure, "There is no Pupil. Choose the pupils, and export the file again.")
+      add(
+        .structure, "There is no Pupil. Choose the pupils, and export the file again.",
+        line: pupilsLine ?? rootLine)
     }
     if pupils > settings.manyPupils {
       findings.add(
         TransferIssue(
           .size, .warn, line: nil,
           "There are more than \(settings.manyPupils) pupils. Some systems do not take so many in "
-            + "one file."))
+            + "one file; export fewer at a time for those."))
     }
     if let place = header.destination?.place, place.isLostPupilPool, pupils > 1 {
       add(
@@ -64,11 +71,14 @@ final class FileReading {
   }
 
   private func root(_ element: XMLElement) {
+    rootLine = element.line
     guard element.hasName("CTfile") else {
       isNoTransferFile = true
-      return add(
-        .structure, "The root element is not CTfile: this is no common transfer file.",
-        line: element.line)
+      let what =
+        element.hasName("ATfile")
+        ? "This is an admissions file (ATF). Import it as one; CTF and ATF together make doubles."
+        : "The root element is not CTfile: this is no common transfer file. Export one."
+      return add(.structure, what, line: element.line)
     }
     if !element.namespace.isEmpty {
       findings.add(
@@ -82,6 +92,7 @@ final class FileReading {
     if element.hasName("Header") {
       headers += 1
       part = headers == 1 ? .header : .unknown
+      if headers == 1 { headerReader.line = element.line }
       if pupils > 0 {
         findings.addOnce(
           "order", Self.order(element.line, "The Header stands before the pupils."))
@@ -91,6 +102,7 @@ final class FileReading {
       }
     } else if element.hasName("CTFpupilData") {
       part = .pupils
+      pupilsLine = pupilsLine ?? element.line
     } else {
       part = .unknown
       findings.addOnce("unknown-part", Self.unknown(element.line))
@@ -108,6 +120,7 @@ final class FileReading {
       findings = TransferFindings(most: 0)
       let read = checks.check(element, &memory)
       findings = checks.findings
+      roll.count(checks.rollMatch)
       pupil(read)
     case .pupils: findings.addOnce("unknown-part", Self.unknown(element.line))
     case .unknown: break
@@ -124,17 +137,18 @@ final class FileReading {
     findings.add(TransferIssue(rule, .stop, line: line, message))
   }
 
-  static func unknown(_ line: Int, pupil: Int? = nil) -> TransferIssue {
+  /// `parent` is a name of ours, or nil.
+  static func unknown(_ line: Int, pupil: Int? = nil, in parent: String? = nil) -> TransferIssue {
     TransferIssue(
       .unknown, .warn, line: line, pupil: pupil,
-      "We do not know this element. It is kept and sent on as it is, unchecked; look at its "
-        + "spelling.")
+      "We do not know this element\(parent.map { " of \($0)" } ?? ""). It is kept and sent on as "
+        + "it is, unchecked; look at its spelling. Only the first is listed.")
   }
 
   static func order(_ line: Int, pupil: Int? = nil, _ rule: String) -> TransferIssue {
     TransferIssue(
       .order, .warn, line: line, pupil: pupil,
-      "An element stands twice or out of order. \(rule)")
+      "An element stands twice or out of order. \(rule) Only the first is listed.")
   }
 }
 

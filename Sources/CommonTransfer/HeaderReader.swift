@@ -8,6 +8,8 @@ struct HeaderReader {
   private(set) var otherVersionTag: Int?
   /// Lines of the elements that are there, by name.
   private(set) var lines: [String: Int] = [:]
+  /// The line of the header itself, for what is absent.
+  var line: Int?
   /// Schools that stand twice, so that nobody can say which is meant.
   private(set) var isAmbiguous = false
   private var rank = 0
@@ -16,6 +18,9 @@ struct HeaderReader {
     "DocumentName", "CTFversion", "DateTime", "DocumentQualifier", "DataQualifier",
     "DataDescriptor", "SupplierID", "SourceSchool", "DestSchool",
   ]
+
+  /// The line of an element of the header, or the header's when it is absent.
+  func line(of name: String) -> Int? { lines[name] ?? line }
 
   mutating func take(_ element: XMLElement, _ findings: inout TransferFindings) {
     var name = element.localName

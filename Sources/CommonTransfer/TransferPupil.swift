@@ -27,6 +27,18 @@ package struct TransferPupil: Sendable {
     self.element = element
   }
 
+  /// The UPN that the pupil had before, when it is one and another than the UPN now.
+  package var formerUPN: String? {
+    guard let former = element.first("BasicDetails")?.first("FormerUPN")?.value,
+      UPNFindings(former.utf8).isWellFormed, !former.utf8.elementsEqual(upn.utf8)
+    else { return nil }
+    return former
+  }
+
+  package var uniqueLearnerNumber: String? { element.first("UniqueLearnerNumber")?.value }
+  /// `UCI`: of the examination boards.
+  package var candidateIdentifier: String? { element.first("UCI")?.value }
+
   /// The element as a document of its own, byte for byte but for namespace declarations.
   package var bytes: [UInt8] { element.standaloneBytes() }
 }

@@ -18,6 +18,18 @@ extension TransferReport {
     writer.beginArray()
     for issue in issues { Self.write(issue, to: &writer) }
     writer.endArray()
+    if let roll {
+      writer.key("roll")
+      writer.beginObject()
+      for (name, count) in [
+        ("matched", roll.same), ("matchedWithConflicts", roll.conflicts),
+        ("unmatched", roll.unmatched),
+      ] {
+        writer.key(name)
+        writer.integer(Int64(count))
+      }
+      writer.endObject()
+    }
     if more > 0 {
       writer.key("more")
       writer.integer(Int64(more))
@@ -50,6 +62,11 @@ extension TransferReport {
         + "\(issue.level.rawValue)]"
     }
     if more > 0 { lines.append("\(file): \(more) more issues are not listed") }
+    if let roll {
+      lines.append(
+        "\(file): on the roll: \(roll.same); perhaps, a person decides: \(roll.conflicts); "
+          + "not on the roll: \(roll.unmatched)")
+    }
     let refused = refusedPupils > 0 ? ", \(refusedPupils) refused" : ""
     let noun = pupils == 1 ? "pupil" : "pupils"
     lines.append("\(file): \(verdict.rawValue) (\(pupils) \(noun)\(refused))")

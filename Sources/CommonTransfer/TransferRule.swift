@@ -33,6 +33,8 @@ package enum TransferRule: String, Sendable, CaseIterable {
   case header = "D05"
   case unknown = "D06"
   case nameMissing = "D07"
+  case encoding = "D08"
+  case instruction = "D09"
 }
 
 /// How grave a broken rule is.

@@ -11,6 +11,8 @@ package struct TransferSettings: Sendable {
   package var readableVersions = 15...29
   /// Who received the file, when that is to be checked (rule F07).
   package var receiver: TransferPlace?
+  /// Who is on the receiver's roll, when pupils are to be held against it (rule P13).
+  package var roll: SchoolRoll?
   /// Bytes of one file (S2S, for schools).
   package var fileBytes = 4 << 20
   /// Pupils above which some systems do not take a file in one piece (GIAP).

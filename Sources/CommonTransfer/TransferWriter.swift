@@ -18,8 +18,10 @@ package struct TransferWriter {
   private let day: CivilDate
 
   /// Begins a file. `header` needs its two places; `version` is one of `versions`; `made` is
-  /// `yyyy-MM-ddTHH:mm:ss`.
-  package init(_ header: TransferHeader, version: Int, made: String) {
+  /// `yyyy-MM-ddTHH:mm:ss`. With `stripsAddresses` nothing free of the header is written either.
+  package init(
+    _ header: TransferHeader, version: Int, made: String, stripsAddresses: Bool = false
+  ) {
     precondition(Self.versions.contains(version), "a version that is written")
     isCurrent = version >= 25
     day = CivilDate(String(made.prefix(10))) ?? HistoryChecks.newRegulations
@@ -32,7 +34,8 @@ package struct TransferWriter {
     writer.element("DateTime", made)
     writer.element("DocumentQualifier", header.qualifier == "full" ? "full" : "partial")
     for (name, value) in [
-      ("DataQualifier", header.dataQualifier), ("DataDescriptor", header.dataDescriptor),
+      ("DataQualifier", header.dataQualifier),
+      ("DataDescriptor", stripsAddresses ? nil : header.dataDescriptor),
       ("SupplierID", header.supplier ?? "Gatehouse"),
     ] {
       if let value, !value.isEmpty { writer.element(name, value) }
@@ -41,7 +44,7 @@ package struct TransferWriter {
       "SourceSchool", header.source,
       academicYear: header.source?.academicYear ?? String(startYear))
     school("DestSchool", header.destination, academicYear: nil)
-    for element in header.unknown { writer.raw(element) }
+    if !stripsAddresses { for element in header.unknown { writer.raw(element) } }
     writer.endElement()
     writer.startElement("CTFpupilData")
   }

@@ -9,6 +9,8 @@ package struct ContentFacts: Sendable, Equatable {
   package var hasSensitiveAddress: Bool
   /// The child's identifiers by the names of the descriptor's `childIdentifiers`. Personal.
   package var identifiers: [String: String]
+  /// The identifiers of each pupil of an attached transfer file, by the same names. Personal.
+  package var filePupils: [[String: String]] = []
   /// The items at the descriptor's `consentItems`; nil where it has none.
   package var consentItems: [String]?
   /// True when it holds something that a person must look at before it is delivered.

@@ -55,6 +55,8 @@ package struct LostPupilPosting: Sendable, Equatable {
   package var identifiers: [String: String] = [:]
   /// The last day at the school, by the file; nil when it does not say.
   package var leftOn: CivilDate?
+  /// By the file. Personal: only the day on which the entry ends is kept.
+  package var bornOn: CivilDate?
 
   package init(file: TransferClaim, regulations: Regulations, ground: String) {
     self.file = file

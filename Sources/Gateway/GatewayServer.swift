@@ -296,8 +296,8 @@ private struct StoreWatch: Service {
   }
 }
 
-/// Says that the gateway has started; first to stop: from then on `/readyz` says no, and long polls end
-/// at once.
+/// Says that the gateway has started; first to stop: from then on `/readyz` says no, and long polls
+/// end at once.
 private struct Lifetime: Service {
   let readiness: Readiness
   let store: Store

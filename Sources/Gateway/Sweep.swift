@@ -44,8 +44,9 @@ struct Sweep: Service {
 
 extension Sweep {
   /// What a gateway sweeps: consents that have run out are written down, recipients of a
-  /// rectification who have not said in time that they applied it are reminded once, and uploads
-  /// by MESH that nobody finished and tokens past their time are cleared away.
+  /// rectification who have not said in time that they applied it are reminded once, uploads
+  /// by MESH that nobody finished and tokens past their time are cleared away, and so are transfer
+  /// files and entries of the lost pupil pool that were kept as long as the catalogue says.
   static func all(of store: Store, logger: Logger) -> [Sweep] {
     [
       Sweep(done: "consents.expired", failed: "consents.sweep.failed", logger: logger) {
@@ -60,6 +61,10 @@ extension Sweep {
       },
       Sweep(done: "mesh.uploads.expired", failed: "mesh.sweep.failed", logger: logger) {
         try await store.sweepMesh()
+      },
+      Sweep(done: "transfers.disposed", failed: "transfers.sweep.failed", logger: logger) {
+        let gone = try await store.sweepTransfers()
+        return gone.transfers + gone.expired + gone.files
       },
     ]
   }

@@ -94,6 +94,12 @@ package struct AttachmentFiles: Sendable {
     try Self.syncFolder(folder)
   }
 
+  /// Whether the whole attachment's file is there.
+  func isThere(_ sha256: String) -> Bool { access(path(of: sha256), F_OK) == 0 }
+
+  /// Removes a whole attachment's file. False when it cannot be removed.
+  func remove(_ sha256: String) -> Bool { unlink(path(of: sha256)) == 0 || errno == ENOENT }
+
   private func partialPath(_ sha256: String, _ party: PartyURN) -> String {
     "\(partial)/\(party.localAuthority)-\(party.slug)-\(sha256)"
   }

@@ -50,6 +50,9 @@ struct DirectoryReplay: Sendable {
     case .attachmentStored:
       guard let party = event[.actor], let attachment = event[.attachment] else { return }
       holders.insert(Holder(party: party, attachment: attachment))
+    case .disposed:
+      guard let attachment = event[.attachment] else { return }
+      holders = holders.filter { !$0.attachment.utf8.elementsEqual(attachment.utf8) }
     default: break
     }
   }

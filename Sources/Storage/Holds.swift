@@ -23,7 +23,8 @@ extension WriteContext {
         message.sequence, into: recipient, priority: message.submission.priority,
         expiresAt: message.submission.expiresAt,
         chain: InboxChain.bytes(
-          of: message.children.lazy.flatMap(\.bytes),
+          of: (message.children + message.filePupils.prefix(InboxChain.mostKeys)).lazy
+            .flatMap(\.bytes),
           from: message.submission.envelope.source))
       return
     }

@@ -150,7 +150,8 @@ struct LogWalk: Sendable {
     case .disposed: if let subject = entry.subject { shredded[subject] = nil }
     default: break
     }
-    if entry.kind != .disposed { apply(event, entry, index) }
+    // Of what was disposed of only the holders of attachments are told by the leaf.
+    entry.kind == .disposed ? replay.apply(event) : apply(event, entry, index)
   }
 
   /// Takes an event into what the registers must then hold.
@@ -205,7 +206,12 @@ struct LogWalk: Sendable {
       guard let event = try? LogEvent(canonicalBytes: bytes), event.kind == entry.kind else {
         throw Fault(text: "leaf \(index): its event is not in the canonical form")
       }
-      if entry.kind == .disposed { shredded[subject] = nil } else { apply(event, entry, index) }
+      if entry.kind == .disposed {
+        shredded[subject] = nil
+        replay.apply(event)
+      } else {
+        apply(event, entry, index)
+      }
     }
   }
 

@@ -99,17 +99,26 @@ extension WriteContext {
     guard let row else { throw StoreFailure.corrupt("transfer") }
     let size: Int64 = row["size"]
     let sha256: String = row["sha256"]
-    try database.execute(
-      sql: """
-        INSERT INTO attachment_holder (sha256, party, stored_at) VALUES (?, ?, ?)
-        ON CONFLICT DO NOTHING
-        """, arguments: [sha256, source.text, now.milliseconds])
+    try hold(sha256, by: source)
     return try owe(
       .lostPupilReleased, to: recipient, from: source, about: MessageID(claim.id),
       detail: [
         "fileName": row["file_name"], "version": row["version"], "sha256": sha256,
         "size": String(size),
       ])
+  }
+
+  /// Lets whoever speaks send the file: the desk of an authority did not upload it itself.
+  private mutating func hold(_ sha256: String, by party: PartyURN) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO attachment_holder (sha256, party, stored_at) VALUES (?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """, arguments: [sha256, party.text, now.milliseconds])
+    guard database.changesCount > 0 else { return }
+    try append(
+      LogEvent(.attachmentStored, [.actor: party.text, .attachment: sha256]), subject: nil,
+      message: nil)
   }
 
   /// The school of a claim when it takes part in the exchange, else its authority's transfer desk.

@@ -39,11 +39,12 @@ extension WriteContext {
     try database.execute(
       sql: """
         INSERT INTO pool_posting (message, poster, authority, initials, year_group, regulations,
-          ground, posted_at, visible_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ground, posted_at, visible_from, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         message.sequence, envelope.source.text, face.authority, face.initials, face.yearGroup,
         posting.regulations.rawValue, posting.ground, now.milliseconds, visible.milliseconds,
+        posting.bornOn.flatMap { TransferRetention.poolEnd(bornOn: $0) }?.milliseconds,
       ])
     for key in Set(message.posted) {
       try database.execute(

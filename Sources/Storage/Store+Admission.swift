@@ -203,8 +203,12 @@ private struct Content: Sendable {
   let sealing: Sealing
   /// Of the pupil of a file for the lost pupil pool.
   let posted: [ChildKey]
+  /// Of the pupils of a transfer file, each once.
+  let filePupils: [ChildKey]
   /// Of the names that may stand in a text to be published.
   let names: [ChildKey]
+  /// All by which the message is found again.
+  var indexed: [ChildKey] { filePupils.isEmpty ? children : children + filePupils }
 
   init(_ submission: Submission, _ keys: ChildKeys, _ sealing: Sealing) {
     self.sealing = sealing
@@ -213,6 +217,9 @@ private struct Content: Sendable {
       posted = keys.keys(of: posting.identifiers)
     }
     self.posted = posted
+    var known: Set<ChildKey> = []
+    filePupils = submission.content.filePupils.flatMap { keys.keys(of: $0) }
+      .filter { known.insert($0).inserted }
     let identifiers = submission.content.identifiers
     children = keys.keys(of: identifiers)
     switch submission.content.effect {
@@ -347,7 +354,7 @@ extension WriteContext {
       now.milliseconds, submission.expiresAt?.milliseconds, submission.format.rawValue,
       try content.sealing.stored(content.bytes, of: messageID, isSealed: isSealed),
       content.digest, decided.decisionRow.id, leaf, decided.facts.id, consent, isSealed,
-      content.children.isEmpty ? nil : Data(content.children.flatMap(\.bytes)),
+      content.indexed.isEmpty ? nil : Data(content.indexed.flatMap(\.bytes)),
     ])
     for claim in submission.attachments {
       let attachment = try database.cachedStatement(
@@ -360,7 +367,7 @@ extension WriteContext {
     let admitted = AdmittedMessage(
       sequence: sequence, messageID: messageID, submission: submission,
       children: content.children, posted: content.posted, sureChildren: content.sureChildren,
-      references: content.references)
+      references: content.references, filePupils: content.filePupils)
     try place(admitted, decision)
     try recordUse(of: consent, by: sequence, submission.content)
     try applyEffect(of: admitted)
@@ -387,4 +394,6 @@ struct AdmittedMessage {
   var sureChildren: [ChildKey] = []
   /// Keys of references to a case that are personal.
   var references: [ChildKey] = []
+  /// The keys of the pupils of a transfer file.
+  var filePupils: [ChildKey] = []
 }

@@ -44,6 +44,8 @@ extension Store {
     Failpoint.hit(.attachmentBeforeRow)
     try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
+      // It may have been disposed of in the instant between: then its sender begins again.
+      guard files.isThere(sha256) else { throw Refusal(.tooBusy) }
       try context.database.execute(
         sql: "INSERT INTO attachment (sha256, size) VALUES (?, ?) ON CONFLICT DO NOTHING",
         arguments: [sha256, size])
@@ -90,17 +92,25 @@ extension WriteContext {
       database, sql: "SELECT 1 FROM attachment_holder WHERE sha256 = ? AND party = ?",
       arguments: [sha256, party.urn.text])
     if holds != nil { return }
-    let sequences = try Int64.fetchAll(
+    let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT message.sequence FROM message_attachment
+        SELECT message.sequence, EXISTS (
+            SELECT 1 FROM erasure WHERE erasure.message = message.sequence) AS is_erased
+        FROM message_attachment
         JOIN message ON message.sequence = message_attachment.message
         WHERE message_attachment.sha256 = ? AND message.recipient = ?
         ORDER BY message.sequence DESC LIMIT 100
         """, arguments: [sha256, party.urn.text])
     var refusal = Refusal(.notFound)
-    for sequence in sequences {
-      guard let found = try MessageRow.find(sequence: sequence, in: database) else { continue }
+    for row in rows {
+      guard let found = try MessageRow.find(sequence: row["sequence"], in: database) else {
+        continue
+      }
+      if row["is_erased"] {
+        refusal = Refusal(.contentErased)
+        continue
+      }
       do {
         try gate.require(.attachment, of: found, by: party)
       } catch let denied {

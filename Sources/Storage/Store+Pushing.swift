@@ -208,9 +208,12 @@ struct InboxOrder {
 /// The words by which messages of one child and sender are known to belong together. Made of keyed
 /// hashes, so nobody outside can make two that collide; a collision would only delay one.
 enum InboxChain {
+  /// Keys that one message has tags for: about a dozen pupils. A file of more is of no one child.
+  static let mostKeys = 64
+
   /// Eight bytes for each key of the child; nil when the message names no child.
   static func bytes(of children: some Sequence<UInt8>, from source: PartyURN) -> Data? {
-    let keys = Array(children)
+    let keys = Array(children.prefix(mostKeys * ChildKey.byteCount))
     guard keys.count >= ChildKey.byteCount else { return nil }
     var bytes = Data(capacity: keys.count / 2)
     for start in stride(from: 0, through: keys.count - ChildKey.byteCount, by: ChildKey.byteCount) {

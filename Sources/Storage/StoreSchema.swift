@@ -25,6 +25,7 @@ enum StoreSchema {
     migrator.registerMigration("0010-transfer") { try TransferSchema.create(in: $0) }
     migrator.registerMigration("0011-tracing") { try CaseSchema.create(in: $0) }
     migrator.registerMigration("0012-mesh-outbox") { try MeshSchema.createOutbox(in: $0) }
+    migrator.registerMigration("0013-disposal") { try TransferSchema.addDisposal(in: $0) }
     return migrator
   }
 

@@ -1,4 +1,4 @@
-// Transfer files and the lost pupil pool: their tables. Migration 0010.
+// Transfer files and the lost pupil pool: their tables. Migrations 0010 and 0013.
 // Never holds a pupil's name or number: an entry of the pool has the initials and year group that
 // officers may see, and keyed hashes.
 
@@ -9,6 +9,20 @@ enum TransferSchema {
     try database.execute(sql: transfers)
     try database.execute(sql: pool)
   }
+
+  /// What their end needs.
+  static func addDisposal(in database: Database) throws { try database.execute(sql: disposal) }
+
+  // `attachment_disposal` are the attachments of disposed messages whose file may still be there.
+  private static let disposal = """
+    ALTER TABLE transfer ADD COLUMN disposed_at INTEGER;
+    CREATE INDEX transfer_kept ON transfer (message) WHERE disposed_at IS NULL;
+    ALTER TABLE pool_posting ADD COLUMN expires_at INTEGER;
+    CREATE INDEX pool_posting_ends ON pool_posting (expires_at) WHERE state = 'held';
+    CREATE TABLE attachment_disposal (
+      sha256 TEXT NOT NULL PRIMARY KEY REFERENCES attachment (sha256)
+    ) STRICT, WITHOUT ROWID;
+    """
 
   // A file on its way is a message; how far it is follows from the message's other rows.
   private static let transfers = """

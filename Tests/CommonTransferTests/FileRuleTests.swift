@@ -53,7 +53,9 @@ struct FileRuleTests {
       SampleFile(
         declaration: "<!DOCTYPE CTfile [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>\n"),
       SampleFile(declaration: "<!DOCTYPE CTfile [<!ENTITY a \"aaa\">]>"),
-      SampleFile(declaration: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"),
+      SampleFile(declaration: "<?xml version=\"1.0\" encoding=\"EBCDIC-CP-US\"?>"),
+      SampleFile(declaration: "<?xml encoding=\"UTF-8\" version=\"1.0\"?>"),
+      SampleFile(declaration: "\n<?xml version=\"1.0\"?>"),
       SampleFile(attributes: " xmlns:xi=\"http://www.w3.org/2001/XInclude\""),
       SampleFile(attributes: " a=\"" + String(repeating: "x", count: 2 << 20) + "\""),
       SampleFile(pupils: [SamplePupil(rest: String(repeating: "<a>", count: 100))]),
@@ -68,12 +70,14 @@ struct FileRuleTests {
     #expect(report.issues.first?.line != nil)
   }
 
-  @Test("F02: other encodings stop; a byte order mark of UTF-8 is read with a warning")
+  @Test("F02: what is no UTF-8 and says nothing stops; a byte order mark is read with a warning")
   func encodings() {
     let text = SampleFile().text
     let wide = text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
     let settings = SampleFile.settings
-    for bytes in [[0xFF, 0xFE] + wide, wide, [], [0x3C]] {
+    let latin = SampleFile(pupils: [SamplePupil(surname: "M\u{FC}ller")]).text.unicodeScalars
+      .map { UInt8(truncatingIfNeeded: $0.value) }
+    for bytes in [wide, latin, [], [0x3C], [0xFF, 0xFE, 0, 0], [0x50, 0x4B, 3, 4]] {
       let report = TransferReader.read(bytes, name: nil, settings: settings)
       #expect(report.found == ["F02 stop"])
     }

@@ -1,5 +1,5 @@
-// A copy of `schemas/` with the four types of a medical referral, so that a gateway in a test
-// starts without compiling the whole catalogue. Removed when the process ends.
+// A copy of `schemas/` with the types of a medical referral and of transfer files, so that a
+// gateway in a test starts without compiling the whole catalogue. Removed when the process ends.
 
 import Foundation
 
@@ -7,7 +7,8 @@ enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
     "triage-outcome", "medical-evidence-request", "opaque-transfer",
-    "rejection-notice",
+    "rejection-notice", "common-transfer-file", "common-transfer-file-acknowledgement",
+    "common-transfer-file-rejection",
   ]
 
   /// The copy's path; made at the first use.

@@ -86,5 +86,61 @@ extension GatehouseTests {
       #expect(taken.code == 0, "\(taken.talk)")
       #expect(try await run("import", "--receiver", "8504321", written).code == 4)
     }
+
+    @Test("`--roll` tells who is on it, and whom a person must look at")
+    func roll() async throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let path = try file("two.xml", upns: ["R850412325001", "W850203924017"])
+      let roll = folder + "/roll.csv"
+      let rows = """
+        UPN,Legal Surname,Forename,DOB,Sex
+        R850412325001,Sample0,Ali,2014-01-29,M
+        H801200001001,Sample1,Ali,2014-01-29,F
+        """
+      try Data(rows.utf8).write(to: URL(fileURLWithPath: roll))
+      let done = try await run("check", "--on", "2026-11-21", "--roll", roll, path)
+      #expect(done.code == 0, "\(done.talk)")
+      #expect(done.out.contains("on the roll: 1; perhaps, a person decides: 1; not on the roll: 0"))
+      #expect(done.out.contains("differs in UPN, sex") && done.out.contains("[P13, review]"))
+      #expect(!done.out.contains("Sample1") && !done.out.contains("H801200001001"))
+      try Data("name\nx".utf8).write(to: URL(fileURLWithPath: roll))
+      #expect(try await run("check", "--roll", roll, path).code == 2)
+      #expect(try await run("check", "--roll", folder + "/none.csv", path).code == 3)
+    }
+
+    @Test("`export --address-sensitive` leaves nothing that tells where the child lives")
+    func sensitive() async throws {
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let path = try file("8504321_CTF_8514551_001.xml")
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+        .replacing(
+          "<Sex>M</Sex>", with: "<Sex>M</Sex><Address><PostCode>SO99 9AA</PostCode></Address>"
+        )
+        .replacing("</DocumentQualifier>", with: "</DocumentQualifier><Note>SO99 9AA</Note>")
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      let outgoing = folder + "/outgoing"
+      for (arguments, has) in [(["--address-sensitive"], false), ([], true)] {
+        let done = try await GatehouseProcess.run(
+          ["ctf", "export", "--directory", outgoing] + arguments + [path])
+        #expect(done.code == 0, "\(done.talk)")
+        let written = try #require(done.out.split(separator: "\n").first.map { String($0) })
+        #expect(try String(contentsOfFile: written, encoding: .utf8).contains("SO99") == has)
+      }
+    }
+
+    @Test("`delay` sets an authority's delay, and takes no other word")
+    func delay() async throws {
+      let directory = try await SandboxDirectory.make()
+      func run(_ authority: String, _ delay: String) async throws -> ProcessEnd {
+        try await self.run(
+          "delay", "--config", directory.config, "--authority", authority, "--delay", delay)
+      }
+      let done = try await run("850", "4-weeks")
+      #expect(done.code == 0, "\(done.talk)")
+      #expect(done.out == "authority 850: 4-weeks\n")
+      #expect(try await run("850", "20-school-days").code == 0)
+      #expect(try await run("850", "3-weeks").code == 2)
+      #expect(try await run("999", "4-weeks").code == 2)
+    }
   }
 }

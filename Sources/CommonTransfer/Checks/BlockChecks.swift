@@ -28,7 +28,8 @@ enum BlockChecks {
       if childName.utf8.elementsEqual("SuppInfo".utf8) { continue }
       if let known, !known.contains(childName) {
         checks.findings.addOnce(
-          "unknown-\(name)", FileReading.unknown(child.line, pupil: pupil.position))
+          "unknown-\(name)",
+          FileReading.unknown(child.line, pupil: pupil.position, in: name))
       }
       if child.hasChildren {
         walk(child, childName, pupil, &checks, &memory)

@@ -11,8 +11,8 @@ struct HeaderChecks {
     if header.documentName.map({ $0.utf8.elementsEqual("Common Transfer File".utf8) }) != true {
       findings.add(
         TransferIssue(
-          .structure, .stop, line: reader.lines["DocumentName"],
-          "DocumentName must be Common Transfer File."))
+          .structure, .stop, line: reader.line(of: "DocumentName"),
+          "DocumentName must be Common Transfer File. Export the file as a CTF."))
     }
     version(header, reader, &findings)
     details(header, reader, &findings)
@@ -23,11 +23,12 @@ struct HeaderChecks {
   private func version(
     _ header: TransferHeader, _ reader: HeaderReader, _ findings: inout TransferFindings
   ) {
-    let line = reader.lines["CTFversion"]
+    let line = reader.line(of: "CTFversion")
     if reader.otherVersionTag != nil {
       findings.add(
         TransferIssue(
-          .versionTag, .warn, line: line, "The version's tag is written CTFversion."))
+          .versionTag, .warn, line: line,
+          "The version's tag is written CTFversion. It is read all the same; tell the supplier."))
     }
     let number = header.versionNumber ?? readNumber(header.version)
     guard let number, settings.readableVersions.contains(number) else {
@@ -43,13 +44,15 @@ struct HeaderChecks {
       findings.add(
         TransferIssue(
           .version, .warn, line: line,
-          "A version is written as \(settings.currentVersion).0. Some data may not import."))
+          "A version is written as \(settings.currentVersion).0; this one is read as \(number).0. "
+            + "Some data may not import."))
     } else if !expected.contains(number) {
       findings.add(
         TransferIssue(
           .version, .warn, line: line,
           "This is not the current version (\(expected.upperBound).0) or the one before "
-            + "(\(expected.lowerBound).0). Some data may not import."))
+            + "(\(expected.lowerBound).0). Some data may not import; ask for "
+            + "\(expected.upperBound).0 if something is missing."))
     }
   }
 
@@ -70,8 +73,8 @@ struct HeaderChecks {
     if header.dateTime.map(isDateTime) != true {
       findings.add(
         TransferIssue(
-          .header, .warn, line: reader.lines["DateTime"],
-          "DateTime is written as 2026-11-17T09:30:00. Ages are reckoned on "
+          .header, .warn, line: reader.line(of: "DateTime"),
+          "DateTime is missing or not written as 2026-11-17T09:30:00. Ages are reckoned on "
             + (header.day == nil ? "today." : "its day.")))
     }
     if let qualifier = header.qualifier {
@@ -79,12 +82,12 @@ struct HeaderChecks {
         findings.add(
           TransferIssue(
             .code, .warn, line: reader.lines["DocumentQualifier"],
-            "DocumentQualifier is full or partial."))
+            "DocumentQualifier is full or partial. The file is read as partial."))
       }
     } else {
       findings.add(
         TransferIssue(
-          .header, .warn, line: nil,
+          .header, .warn, line: reader.line,
           "There is no DocumentQualifier. The file is read as partial: what is not in it is not "
             + "sent, and nothing is deleted by it."))
     }
@@ -116,25 +119,35 @@ struct HeaderChecks {
     if reader.isAmbiguous {
       findings.add(
         TransferIssue(
-          .places, .stop, line: header.destination?.line ?? header.source?.line,
-          "SourceSchool, DestSchool and what they hold may each stand once."))
+          .places, .stop, line: header.destination?.line ?? header.source?.line ?? reader.line,
+          "SourceSchool, DestSchool and what they hold may each stand once. Leave one out."))
     }
     let source = header.source?.place
     if source == nil || source == .outside {
       findings.add(
         TransferIssue(
-          .places, .stop, line: header.source?.line,
+          .places, .stop, line: header.source?.line ?? reader.line,
           "SourceSchool needs a real LEA and Estab (Estab LLLL for the authority itself), or XXX "
             + "with XXXX when it is not known."))
     }
     guard let destination = header.destination?.place else {
       return findings.add(
         TransferIssue(
-          .places, .stop, line: header.destination?.line,
+          .places, .stop, line: header.destination?.line ?? reader.line,
           "DestSchool needs a real LEA and Estab (Estab LLLL for an authority), XXX with XXXX, or "
             + "MMM with MMMM."))
     }
-    if let receiver = settings.receiver, destination != receiver, !destination.isLostPupilPool {
+    guard let receiver = settings.receiver, destination != receiver,
+      !destination.isLostPupilPool
+    else { return }
+    if case .authority(let digits) = destination,
+      receiver.authority?.utf8.elementsEqual(digits.utf8) == true
+    {
+      findings.add(
+        TransferIssue(
+          .destination, .warn, line: header.destination?.line,
+          "The file is for the authority, not for the school. Ask which of the two is to read it."))
+    } else {
       findings.add(
         TransferIssue(
           .destination, .stop, line: header.destination?.line,

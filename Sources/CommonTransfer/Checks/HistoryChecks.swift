@@ -17,8 +17,8 @@ enum HistoryChecks {
     checks.add(
       .removalGround, .stopExport, line: grounds.line,
       "This RemovalGrounds is not a capital letter of regulation 9(1) of SI 2024/208 for a pupil "
-        + "who left since 19 August 2024. It is kept as historic, is never read as a letter of "
-        + "2024, and is not written into a new file.")
+        + "who left since 19 August 2024. It is kept as historic and never read as a letter of "
+        + "2024; the file is not sent on until it is corrected.")
   }
 
   /// A capital letter A to O: regulation 9(1) of SI 2024/208.
@@ -36,7 +36,8 @@ enum HistoryChecks {
       number > checks.fileDay.year
     {
       checks.add(
-        .dates, .warn, line: year.line, "This attendance is of a year after the file was made.")
+        .dates, .warn, line: year.line,
+        "This attendance is of a year after the file was made. Check the Year with the sender.")
     }
     let names: [StaticString] = [
       "SessionsPossible", "SessionsAttended", "SessionsAuthorised", "SessionsUnauthorised",
@@ -48,7 +49,8 @@ enum HistoryChecks {
     if attended + authorised + unauthorised != possible {
       checks.add(
         .dates, .warn, line: element.line,
-        "Sessions attended, authorised and unauthorised do not add up to those possible.")
+        "Sessions attended, authorised and unauthorised do not add up to those possible. Ask the "
+          + "sender before the figures are used.")
     }
   }
 
@@ -60,7 +62,9 @@ enum HistoryChecks {
     guard let start = element.first(first).flatMap({ CivilDate($0.value) }),
       let end = element.first(last), let endDay = CivilDate(end.value), endDay < start
     else { return }
-    checks.add(.dates, .warn, line: end.line, "This \(last) is before the \(first).")
+    checks.add(
+      .dates, .warn, line: end.line,
+      "This \(last) is before the \(first). Both are kept; ask the sender which is right.")
   }
 
   private static func count(_ text: String) -> Int? {

@@ -9,6 +9,8 @@ struct PupilChecks {
   let settings: TransferSettings
   let fileDay: CivilDate
   var findings: TransferFindings
+  /// What the receiver's roll had of the pupil, when it was asked.
+  private(set) var rollMatch: SchoolRoll.Match?
 
   mutating func check(_ element: XMLElement, _ memory: inout PupilMemory) -> TransferPupil {
     var pupil = TransferPupil(position: position, element: element)
@@ -22,17 +24,19 @@ struct PupilChecks {
         rank = max(rank, own)
         if !core.take(name, child) { repeated(name, child.line) }
       } else {
-        findings.addOnce("unknown-Pupil", FileReading.unknown(child.line, pupil: position))
+        findings.addOnce(
+          "unknown-Pupil", FileReading.unknown(child.line, pupil: position, in: "Pupil"))
       }
     }
     core.fill(&pupil)
     upn(core)
-    dateOfBirth(core, pupil)
+    // Beside a date of birth that is refused the year group says nothing.
+    if dateOfBirth(core, pupil) { yearGroup(pupil) }
     names(core)
     sex(core, pupil)
-    yearGroup(pupil)
     BlockChecks.check(children, pupil, &self, &memory)
     if core.upnFindings.isWellFormed { likeness(memory.add(pupil), line: pupil.line) }
+    if let roll = settings.roll { onRoll(roll.match(pupil), line: pupil.line) }
     pupil.isRefused = findings.isRefused(position)
     return pupil
   }
@@ -71,8 +75,10 @@ struct PupilChecks {
     guard core.upnFindings.isWellFormed else {
       return add(
         .upn, .stopPupil, line: line,
-        "The UPN is missing, or its form or check letter is wrong. Correct it in the school's "
-          + "system, or look it up, and export the file again.")
+        core.upn?.value.isEmpty ?? true
+          ? "The UPN is missing. Look it up, enter it in the school's system, and export again."
+          : "The UPN's form or check letter is wrong. Correct it in the school's system, or look "
+            + "it up, and export the file again.")
     }
     if !core.upnFindings.isFromIssuer {
       add(
@@ -86,24 +92,30 @@ struct PupilChecks {
     }
   }
 
-  /// P04.
-  private mutating func dateOfBirth(_ core: PupilIdentity, _ pupil: TransferPupil) {
+  /// P04. Whether the date of birth can be.
+  private mutating func dateOfBirth(_ core: PupilIdentity, _ pupil: TransferPupil) -> Bool {
     let line = core.line(core.dateOfBirth)
     guard let born = pupil.dateOfBirth else {
-      return add(
+      add(
         .dateOfBirth, .stopPupil, line: line,
-        "The date of birth is missing or no day of the calendar. Write it as 2014-09-30.")
+        core.dateOfBirth?.value.isEmpty ?? true
+          ? "The date of birth is missing. Enter it in the school's system, and export again."
+          : "The date of birth is no day of the calendar, or not written as 2014-09-30. Correct it."
+      )
+      return false
     }
     guard born <= settings.today else {
-      return add(
-        .dateOfBirth, .stopPupil, line: line, "The date of birth is in the future. Correct it.")
+      add(.dateOfBirth, .stopPupil, line: line, "The date of birth is in the future. Correct it.")
+      return false
     }
-    if !settings.ages.contains(Ages.years(of: born, on: fileDay)) {
+    guard settings.ages.contains(Ages.years(of: born, on: fileDay)) else {
       add(
         .dateOfBirth, .stopPupil, line: line,
         "By the date of birth the pupil is not aged \(settings.ages.lowerBound) to "
           + "\(settings.ages.upperBound). Correct it.")
+      return false
     }
+    return true
   }
 
   /// P06 and P07 of the legal names, and that they are there.
@@ -112,7 +124,8 @@ struct PupilChecks {
       guard let element, !element.value.isEmpty else {
         add(
           .nameMissing, .stopPupil, line: core.line(element),
-          "The \(what) is missing. Every pupil has one in a transfer file.")
+          "The \(what) is missing. Every pupil has one in a transfer file; enter it, and export "
+            + "again.")
         continue
       }
       name(element, what)
@@ -129,7 +142,9 @@ struct PupilChecks {
     }
     guard checksCase else { return }
     if let first = text.utf8.first, first == 0x20 || first == 0x09 {
-      add(.nameCase, .warn, line: element.line, "The \(what) begins with a space.")
+      add(
+        .nameCase, .warn, line: element.line,
+        "The \(what) begins with a space. It is read without it; take it out at its source.")
     }
     if NameText.isOfOneCase(text) {
       add(
@@ -144,11 +159,16 @@ struct PupilChecks {
       !one.utf8.elementsEqual(other.utf8)
     {
       add(
-        .code, .warn, line: core.line(core.gender), "Sex and Gender disagree. Sex is read.")
+        .code, .warn, line: core.line(core.gender),
+        "Sex and Gender disagree. Sex is read; ask the sender which is right.")
     }
     guard let sex = pupil.sex, CodeSets.sets["Sex"]?.contains(sex) == true, sex.utf8.count == 1
     else {
-      return add(.code, .warn, line: core.line(core.sex ?? core.gender), "Sex is M or F.")
+      return add(
+        .code, .warn, line: core.line(core.sex ?? core.gender),
+        core.sex == nil && core.gender == nil
+          ? "There is no Sex (Gender before version 25). Every pupil has one; ask the sender."
+          : "Sex is M or F. It is kept as it is; correct it at its source.")
     }
   }
 
@@ -162,7 +182,8 @@ struct PupilChecks {
       let details = pupil.element.first("BasicDetails")
       add(
         .yearGroup, .warn, line: details?.first("NCyearActual")?.line ?? pupil.line,
-        "The year group and the date of birth are more than a year apart. Check both.")
+        "The year group (NCyearActual) and the date of birth are more than a year apart. Check "
+          + "both.")
     }
   }
 
@@ -180,6 +201,21 @@ struct PupilChecks {
         .pupilMatch, .review, line: line,
         "Pupil \(earlier) of the file is the same child. A person must say which of the two is "
           + "meant.")
+    case .samePersonOtherUPN(let earlier):
+      add(
+        .pupilMatch, .review, line: line,
+        "Pupil \(earlier) of the file has another UPN and may be the same child. Ask the school "
+          + "before which UPN counts; never import both.")
     }
+  }
+
+  /// P13 against the receiver's roll: only what is plain is joined without a person.
+  private mutating func onRoll(_ match: SchoolRoll.Match, line: Int) {
+    rollMatch = match
+    guard case .conflicts(let differing) = match else { return }
+    add(
+      .pupilMatch, .review, line: line,
+      "A child on the roll is like this one, but differs in \(differing.joined(separator: ", ")). "
+        + "A person decides whether they are one child; a twin or a brother is not.")
   }
 }

@@ -40,6 +40,11 @@ struct Rectifier: Sendable {
     guard let payload = payload(of: message), let type = schemas.messageType(message.type) else {
       return message.isByNumber
     }
+    // What a transfer file says of the child does not stand in the payload, but in the file.
+    switch type.effect {
+    case .transfer, .lostPupilPosting: return true
+    default: break
+    }
     if !message.isByNumber, subject.isContradicted(by: payload, of: type) { return false }
     return field.isIn(payload)
   }

@@ -15,6 +15,8 @@ struct TransferDocuments: Sendable {
   let limits: Limits
 
   private static let kind = "ctf"
+  /// Pupils of one file by whom its message can be found again; S2S takes a twentieth.
+  private static let mostPupils = 10_000
 
   /// The facts of a message with what its file adds to them.
   ///
@@ -45,25 +47,30 @@ struct TransferDocuments: Sendable {
       throw Self.refusal(place(index), "F01", "The file is too large to be read.")
     }
     var pupils = FirstPupil(on: settings.today)
+    var children: [[String: String]] = []
     let report = TransferReader.read(bytes, name: claim.fileName, settings: settings) {
       pupils.take($0)
+      if children.count < Self.mostPupils { children.append($0.identifiers) }
     }
     try Self.requireTaken(report)
     try TransferAgreement(claim: claim, report: report).require(valid.envelope)
-    return try content(valid.content, report, pupils)
+    var content = try content(valid.content, report, pupils)
+    content.filePupils = children
+    return content
   }
 
   private func content(
     _ content: ContentFacts, _ report: TransferReport, _ pupils: FirstPupil
   ) throws -> ContentFacts {
     guard case .lostPupilPosting(var posting) = content.effect else { return content }
-    guard report.refusedPupils == 0, let pupil = pupils.pupil,
+    guard let pupil = pupils.pupil,
       let authority = report.header.source?.place?.authority
     else { throw TransferProblem.refusal(of: report) }
     posting.face = LostPupilPosting.Face(
       initials: pupil.initials, yearGroup: pupil.yearGroup, authority: authority)
     posting.identifiers = pupil.identifiers
     posting.leftOn = pupil.leftOn
+    posting.bornOn = pupil.dateOfBirth
     var content = content
     content.effect = .lostPupilPosting(posting)
     return content
@@ -88,15 +95,32 @@ struct TransferDocuments: Sendable {
     }
   }
 
+  /// A file that comes with its message goes on byte for byte, so that no pupil can be left out of
+  /// it: a pupil that is refused refuses the message. `POST /v1/transfers` leaves such pupils out.
   private static func requireTaken(_ report: TransferReport) throws(Refusal) {
     let stopsExport = report.issues.contains { $0.level == .stopExport }
-    if report.verdict == .reject || stopsExport { throw TransferProblem.refusal(of: report) }
+    if report.verdict == .reject || report.refusedPupils > 0 || stopsExport {
+      throw TransferProblem.refusal(of: report)
+    }
   }
 
   static func refusal(_ place: String, _ rule: String, _ message: String) -> Refusal {
     Refusal(
       .payloadInvalid,
       issues: [ValidationIssue(place: place, line: nil, rule: rule, message: message)])
+  }
+}
+
+extension TransferPupil {
+  /// What the pupil is found again by, by the names of message types' `childIdentifiers`.
+  fileprivate var identifiers: [String: String] {
+    var identifiers = ["upn": upn, "surname": surname, "forename": forename]
+    if let born = dateOfBirth { identifiers["dateOfBirth"] = "\(born)" }
+    if let formerUPN { identifiers["formerUpn"] = formerUPN }
+    for (name, number) in [("uln", uniqueLearnerNumber), ("uci", candidateIdentifier)] {
+      if let number { identifiers[name] = number }
+    }
+    return identifiers.filter { !$0.value.isEmpty }
   }
 }
 
@@ -109,6 +133,7 @@ struct FirstPupil {
     var leftOn: CivilDate?
     /// The ground of the deletion by the file, with the day it was made on.
     var ground: String?
+    var dateOfBirth: CivilDate
   }
 
   /// Today, for the year group of a pupil whose file has none.
@@ -126,7 +151,7 @@ struct FirstPupil {
       identifiers: [
         "upn": read.upn, "surname": read.surname, "forename": read.forename,
         "dateOfBirth": "\(born)",
-      ], leftOn: history?.leftOn, ground: history?.ground)
+      ], leftOn: history?.leftOn, ground: history?.ground, dateOfBirth: born)
   }
 
   /// The first letter in A to Z; X for a name that begins with none.

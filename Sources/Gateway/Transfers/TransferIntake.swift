@@ -81,7 +81,9 @@ struct TransferIntake: Sendable {
   ) -> (bytes: [UInt8], version: String) {
     let number = report.header.versionNumber ?? 0
     let isInUse = TransferWriter.versions.contains(number)
-    let dialect: Set<TransferRule> = [.byteOrderMark, .versionTag, .namespace]
+    let dialect: Set<TransferRule> = [
+      .byteOrderMark, .versionTag, .namespace, .encoding, .instruction,
+    ]
     if isInUse, report.refusedPupils == 0, !stripsAddresses,
       !report.issues.contains(where: { dialect.contains($0.rule) })
     {
@@ -89,7 +91,8 @@ struct TransferIntake: Sendable {
     }
     let version = isInUse ? number : settings.currentVersion
     var writer = TransferWriter(
-      report.header, version: version, made: report.header.madeAt(orOn: settings.today))
+      report.header, version: version, made: report.header.madeAt(orOn: settings.today),
+      stripsAddresses: stripsAddresses)
     _ = TransferReader.read(bytes, name: nil, settings: settings) { pupil in
       if !pupil.isRefused { writer.add(pupil, stripsAddresses: stripsAddresses) }
     }

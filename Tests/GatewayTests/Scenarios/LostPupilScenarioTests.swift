@@ -3,7 +3,9 @@
 
 import ExchangeModel
 import Foundation
+import GRDB
 import MessageLog
+import Policy
 import Storage
 import Testing
 import Validation
@@ -164,6 +166,170 @@ struct LostPupilScenarioTests {
       let entry = claims["claims"]?.elements.first { _ in true }
       #expect(entry?["ground"]?.string == "m")
       #expect(entry?["groundRegulations"]?.string == "si2006-1751")
+    }
+  }
+
+  @Test("Of two releases at once one moves the file, and of many claims each is on record")
+  func atOnce() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      let newSchool = try gateway.client(.otherSchool)
+      let officers = try await gateway.join(.neighbourCME)
+      try await gateway.join(.lostPupilPool)
+      try await gateway.join(.gateway)
+      let posting = try await post(school)
+      let claims = try await withThrowingTaskGroup(of: String.self) { group in
+        for client in [newSchool, officers, newSchool, officers] {
+          group.addTask { try await claim(client, posting).member("claimId") }
+        }
+        return try await group.reduce(into: [String]()) { $0.append($1) }
+      }
+      #expect(Set(claims).count == 4)
+      let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+        for id in claims {
+          group.addTask {
+            try await json(
+              school, "/v1/transfers/claims/\(id)/decision",
+              #"{"outcome": "release", "decidedBy": "Sam Modell"}"#
+            ).status
+          }
+        }
+        return try await group.reduce(into: [Int]()) { $0.append($1) }
+      }
+      #expect(answers.sorted() == [200, 409, 409, 409])
+      _ = try await newSchool.wait(for: "gatehouse.common-transfer-file.v1")
+      #expect(try await gateway.leafCount(.released) == 1)
+      let moved = try await newSchool.call("GET", "/v1/transfers").json()
+      #expect(moved["transfers"]?.count == 1)
+      // A decision once made stands, also the other way round.
+      let other = try await json(
+        school, "/v1/transfers/claims/\(claims[0])/decision",
+        #"{"outcome": "refuse", "decidedBy": "Sam Modell", "reason": "twice"}"#)
+      #expect([200, 409].contains(other.status))
+      #expect(try await gateway.leafCount(.released) == 1)
+    }
+  }
+
+  @Test("The posting delay is counted in the school's days, or as four weeks, by its authority")
+  func delays() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      try await gateway.join(.lostPupilPool)
+      let today = UKTime.date(of: gateway.clock.now()).daysSinceEpoch
+      let days = (today - 30...today + 120).map { CivilDate(daysSinceEpoch: $0) }
+      // A week off from tomorrow, and one INSET day a week after it.
+      let off = (today + 1...today + 7).map { CivilDate(daysSinceEpoch: $0) }
+      var inset = CivilDate(daysSinceEpoch: today + 10)
+      while [0, 6].contains(Self.weekday(inset)) {
+        inset = CivilDate(daysSinceEpoch: inset.daysSinceEpoch + 1)
+      }
+      let calendar = """
+        {"kind": "school", "owner": "urn:gatehouse:850:4321",
+         "validFrom": "\(days[0])", "validThrough": "\(days[150])",
+         "terms": [{"first": "\(days[0])", "last": "\(CivilDate(daysSinceEpoch: today))"},
+           {"first": "\(CivilDate(daysSinceEpoch: today + 8))", "last": "\(days[150])"}],
+         "insetDays": ["\(inset)"]}
+        """
+      _ = try await gateway.store.importCalendar(Array(calendar.utf8))
+      let left = CivilDate(daysSinceEpoch: today - 3)
+      let open = days.filter {
+        $0 > left && ![0, 6].contains(Self.weekday($0)) && !off.contains($0) && $0 != inset
+      }
+      let settings: [(PostingDelay, CivilDate)] = [
+        (.fifteenSchoolDays, open[14]), (.twentySchoolDays, open[19]),
+        (.fourWeeks, CivilDate(daysSinceEpoch: left.daysSinceEpoch + 28)),
+      ]
+      for (number, (delay, expected)) in settings.enumerated() {
+        try await gateway.store.setPostingDelay(delay, of: "850")
+        let sent = try await school.handIn(
+          SampleTransfers.file(to: ("XXX", "XXXX"), [SampleTransfers.pupil(left: "\(left)")]),
+          as: "8504321_CTF_XXXXXXX_00\(number + 1).xml")
+        try #require(sent.status == 202, "\(sent.text)")
+        let queue = try DatabaseQueue(path: gateway.settings.data + "/gatehouse.sqlite")
+        let visible = try await queue.read {
+          try Int64.fetchOne(
+            $0, sql: "SELECT visible_from FROM pool_posting ORDER BY message DESC LIMIT 1")
+        }
+        let day = UKTime.date(of: Timestamp(milliseconds: visible ?? 0))
+        #expect(day == expected, "\(delay.rawValue): \(day), not \(expected)")
+      }
+    }
+  }
+
+  /// 0 is Sunday.
+  private static func weekday(_ day: CivilDate) -> Int64 { (day.daysSinceEpoch + 4) % 7 }
+
+  @Test("A sensitive address is in no file that leaves, by the pool, a claim and its release")
+  func sensitiveThroughout() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      let newSchool = try gateway.client(.otherSchool)
+      let officers = try await gateway.join(.neighbourCME)
+      let pool = try await gateway.join(.lostPupilPool)
+      try await gateway.join(.gateway)
+      let rest = """
+        <Phones><Phone><PhoneNo>01632 960001</PhoneNo></Phone></Phones><Email>a@b.example</Email>\
+        <Contacts><Contact><Surname>Sampleson</Surname><Forename>Pat</Forename><Address>\
+        <PostCode>SO99 9AA</PostCode></Address></Contact></Contacts><SuppInfo><Home>1 Secret \
+        Street</Home></SuppInfo><Whereabouts>1 Secret Street</Whereabouts>
+        """
+      let posting = try await post(
+        school, SampleTransfers.pupil(left: "2025-11-03", rest: rest),
+        query: "?addressSensitive=true")
+      let claimed = try await claim(newSchool, posting)
+      let path = "/v1/transfers/claims/\(try claimed.member("claimId"))/decision"
+      let released = try await json(
+        school, path, #"{"outcome": "release", "decidedBy": "Sam Modell"}"#)
+      #expect(released.status == 200, "\(released.text)")
+      _ = try await newSchool.wait(for: "gatehouse.common-transfer-file.v1")
+      let received = try await newSchool.call("GET", "/v1/transfers").json()
+      let id = try #require(
+        received["transfers"]?.elements.first { _ in true }?["messageId"]?.string)
+      var texts = [try await pool.call("GET", "/v1/transfers/\(posting)/file").text]
+      texts.append(try await newSchool.call("GET", "/v1/transfers/\(id)/file").text)
+      for text in texts { #expect(text.contains(SampleTransfers.upn)) }
+      texts.append(try await pool.fetch(posting).text)
+      texts.append(try await newSchool.fetch(id).text)
+      texts.append(try await self.pool(officers).text)
+      texts.append(try await school.call("GET", "/v1/transfers/claims").text)
+      for text in texts {
+        for secret in ["Secret", "SO99", "01632", "b.example", "Whereabouts"] {
+          #expect(!text.contains(secret))
+        }
+      }
+      let direct = try await school.handIn(
+        SampleTransfers.file(to: ("851", "4551"), [SampleTransfers.pupil(rest: rest)]),
+        as: "8504321_CTF_8514551_001.xml", query: "?addressSensitive=true")
+      let file = try await newSchool.call(
+        "GET", "/v1/transfers/\(try direct.member("messageId"))/file")
+      #expect(file.text.contains(SampleTransfers.upn) && !file.text.contains("Secret"))
+    }
+  }
+
+  @Test("Officers post, and their authority's desk speaks: the log knows who holds the file")
+  func officersPost() async throws {
+    try await GatewayHarness.with { gateway in
+      let newSchool = try gateway.client(.otherSchool)
+      let officers = try await gateway.join(.cme)
+      try await gateway.join(.transferDesk)
+      try await gateway.join(.lostPupilPool)
+      try await gateway.join(.gateway)
+      let posting = try await post(officers)
+      let claimed = try await claim(newSchool, posting)
+      let released = try await json(
+        officers, "/v1/transfers/claims/\(try claimed.member("claimId"))/decision",
+        #"{"outcome": "release", "decidedBy": "Sam Modell"}"#)
+      #expect(released.status == 200, "\(released.text)")
+      let moved = try await newSchool.wait(for: "gatehouse.common-transfer-file.v1")
+      #expect(moved["source"]?.string == ScenarioParty.transferDesk.rawValue)
+      try await gateway.server.publisher.publish()
+      let key = gateway.server.publisher.key
+      let result = try await gateway.store.verifyLog(
+        openNote: { note in
+          let checkpoint = try Checkpoint.open(note, log: key).checkpoint
+          return (checkpoint.size, checkpoint.root)
+        }, progress: { _, _ in })
+      #expect(result.faults == [])
     }
   }
 }

@@ -227,4 +227,42 @@ struct TransferScenarioTests {
       #expect(sent.text.contains("F08"))
     }
   }
+
+  @Test("A school answers its authority and the authority its school, in either format")
+  func repliesBothWays() async throws {
+    try await GatewayHarness.with { gateway in
+      let school = try gateway.client(.school)
+      let desk = try await gateway.join(.transferDesk)
+      let deskURN = try #require(PartyURN(ScenarioParty.transferDesk.rawValue))
+      let schoolURN = try Agency.school.urn()
+      let down = try await desk.handIn(
+        SampleTransfers.file(from: ("850", "LLLL"), to: ("850", "4321")),
+        as: "850LLLL_CTF_8504321_001.xml")
+      let up = try await school.handIn(
+        SampleTransfers.file(to: ("850", "LLLL")), as: "8504321_CMJ_850LLLL_001.xml")
+      for (sent, from, source, recipient, reply, state) in [
+        (down, school, schoolURN, deskURN, "rejection/v1/examples/wrong-check-letter", "rejected"),
+        (up, desk, deskURN, schoolURN, "acknowledgement/v1/examples/imported", "imported"),
+      ] {
+        try #require(sent.status == 202, "\(sent.text)")
+        let id = try sent.member("messageId")
+        let answer = try await from.send(
+          try SampleEnvelopes.xml("common-transfer-file-\(reply).valid.json") { envelope in
+            envelope.source = source
+            envelope.recipient = recipient
+            envelope.inReplyTo = id
+            let text = String(decoding: envelope.payload.bytes, as: UTF8.self)
+            let pattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+            envelope.payload = ExchangeModel.Payload(
+              format: .xml, bytes: Array(text.replacing(pattern, with: id).utf8))
+          }, format: .xml)
+        #expect(answer.status == 202, "\(answer.text)")
+        for client in [school, desk] {
+          #expect(try await client.call("GET", "/v1/transfers/\(id)").member("state") == state)
+        }
+      }
+      #expect(try await desk.inbox().count == 2)
+      #expect(try await school.inbox().count == 2)
+    }
+  }
 }

@@ -80,6 +80,7 @@ struct InboxReceiver {
     for digest in Self.digests(in: answer.bytes).prefix(limits.attachmentsPerMessage) {
       try await fetch(digest)
     }
+    try await placeTransfer(of: id, in: answer.bytes)
     let name = "\(id).\(format.rawValue)"
     try WholeFile.write(answer.bytes, to: folder.file(name, in: .inbox), mode: 0o660)
     // If we crash here the message is fetched again, under the same name.

@@ -104,6 +104,11 @@ struct OutboxSender {
   private mutating func send(
     _ file: ConnectorFolder.Waiting, _ attachments: [ConnectorFolder.Waiting]
   ) async throws -> Fate {
+    switch OutboxKind(file.name) {
+    case .envelope: break
+    case .transfer: return try await sendTransfer(file)
+    case .misnamed(let reason): return try quarantine(file, reason)
+    }
     guard file.size <= limits.envelopeBytes else {
       return try quarantine(
         file,
@@ -137,6 +142,24 @@ struct OutboxSender {
     for (attachment, digest) in named {
       let from = "attachments/" + attachment.name
       try folder.move(from, to: .sent, mark: digest)
+    }
+    return .sent
+  }
+
+  /// A transfer file goes to where its name says; the receipt has the report of its checks.
+  private mutating func sendTransfer(_ file: ConnectorFolder.Waiting) async throws -> Fate {
+    let most = OutboxKind.longestTransfer
+    guard file.size <= most else {
+      return try quarantine(file, "The file holds more than \(most) bytes. Export fewer pupils.")
+    }
+    let path = folder.file(file.name, in: .outbox)
+    guard let bytes = folder.read(path, limit: most) else { return .left }
+    do {
+      let answer = try await client.handIn(transfer: bytes, named: file.name)
+      guard answer.status == 200 || answer.status == 202 else { return try fate(of: file, answer) }
+      try keep(file, receipt: answer.bytes)
+    } catch let fault as ClientFault {
+      return .wait(.zero, "\(fault)")
     }
     return .sent
   }

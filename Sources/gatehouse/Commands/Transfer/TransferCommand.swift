@@ -58,6 +58,11 @@ struct TransferCheckOptions: ParsableArguments {
   var receiver: String?
   @Option(help: ArgumentHelp("Check as on this day; default: today.", valueName: "date"))
   var on: String?
+  @Option(
+    help: ArgumentHelp(
+      "Who is on your roll: CSV with upn, surname, forename, date_of_birth, sex.",
+      valueName: "file"))
+  var roll: String?
 
   func settings() throws -> TransferSettings {
     var today = UKTime.date(of: Surroundings.system.now())
@@ -74,6 +79,7 @@ struct TransferCheckOptions: ParsableArguments {
       }
       settings.receiver = place
     }
+    if let roll { settings.roll = try TransferRollFile(path: roll).read() }
     return settings
   }
 }

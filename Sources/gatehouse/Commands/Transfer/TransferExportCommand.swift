@@ -56,11 +56,16 @@ extension TransferCommand {
         throw CommandFailure(.notFound, "\(path): cannot be read")
       }
       for line in report.lines(file: path) { Terminal.say(line) }
-      guard report.verdict != .reject, report.refusedPupils < report.pupils,
-        let name = folder.name(for: TransferFile(path: path).name, report.header)
-      else { return false }
+      guard report.verdict != .reject, report.refusedPupils < report.pupils else { return false }
+      guard let name = folder.name(for: TransferFile(path: path).name, report.header) else {
+        Terminal.say(
+          "\(path): no name can be made: the source school is not stated, or its serials to this "
+            + "destination are used up")
+        return false
+      }
       var writer = TransferWriter(
-        report.header, version: version, made: report.header.madeAt(orOn: settings.today))
+        report.header, version: version, made: report.header.madeAt(orOn: settings.today),
+        stripsAddresses: addressSensitive)
       _ = TransferFile(path: path).check(settings) { pupil in
         if !pupil.isRefused { writer.add(pupil, stripsAddresses: addressSensitive) }
       }
