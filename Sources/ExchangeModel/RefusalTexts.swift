@@ -26,7 +26,7 @@ extension RefusalCode {
       .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
     case .contentErased, .traceNotAllowed, .traceClosed, .tooManyTraces, .restrictedChild,
-      .beyondDisclosureCap:
+      .beyondDisclosureCap, .candidateNotConfirmed:
       tracingDescription
     case .temporarilyUnavailable, .storageFull, .tooBusy, .tooManyRequests:
       failureDescription
@@ -81,7 +81,8 @@ extension RefusalCode {
     case .expectationFailed:
       final(417, "Expectation failed", "Send no Expect and no Upgrade field.")
     case .badParameter: final(400, "Bad parameter", "Correct the parameters named in errors.")
-    default: final(400, "Bad request", "The request is not well-formed HTTP for this call.")
+    default:
+      final(400, "Bad request", "This call takes something else; each fault found is named.")
     }
   }
 
@@ -187,7 +188,13 @@ extension RefusalCode {
         410, "Content erased",
         "The message's content was erased as its retention rule says; its record stands.")
     case .traceClosed:
-      final(409, "Trace closed", "A person has confirmed its outcome. Begin a new trace.")
+      final(
+        409, "Trace closed",
+        "A person has confirmed its outcome, or what it asked is erased. Begin a new trace.")
+    case .candidateNotConfirmed:
+      final(
+        403, "Candidate not confirmed",
+        "See the school first; then confirm the candidate, as possible while you are not sure.")
     case .tooManyTraces:
       retry(
         429, "Too many traces",
@@ -195,7 +202,7 @@ extension RefusalCode {
     case .restrictedChild:
       final(
         403, "Restricted child",
-        "Where this child is may not be told here. Ask the authority that holds the record.")
+        "Where this child is, no gateway tells. Speak with whoever is answerable for the record.")
     case .beyondDisclosureCap:
       final(
         403, "More than the trace request asks for",

@@ -24,6 +24,7 @@ enum StoreSchema {
     migrator.registerMigration("0009-mesh") { try MeshSchema.create(in: $0) }
     migrator.registerMigration("0010-transfer") { try TransferSchema.create(in: $0) }
     migrator.registerMigration("0011-tracing") { try CaseSchema.create(in: $0) }
+    migrator.registerMigration("0012-traced-twice") { try CaseSchema.addRecords(in: $0) }
     return migrator
   }
 

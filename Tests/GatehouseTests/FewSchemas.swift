@@ -1,4 +1,4 @@
-// A copy of `schemas/` with the four types of a medical referral, so that a gateway in a test
+// A copy of `schemas/` with the types of a medical referral and of a trace, so that a gateway in a test
 // starts without compiling the whole catalogue. Removed when the process ends.
 
 import Foundation
@@ -7,7 +7,7 @@ enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
     "triage-outcome", "medical-evidence-request", "opaque-transfer",
-    "rejection-notice",
+    "rejection-notice", "trace-request", "trace-response", "trace-confirmation",
   ]
 
   /// The copy's path; made at the first use.

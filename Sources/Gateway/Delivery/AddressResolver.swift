@@ -52,16 +52,15 @@ final class AddressResolver: Sendable {
     var found: [[UInt8]] = []
     var next = list
     while let entry = next?.pointee, found.count < 16 {
-      if let address = entry.ai_addr {
-        if entry.ai_family == AF_INET {
-          address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin_addr) { found.append(Array($0)) }
-          }
-        } else if entry.ai_family == AF_INET6 {
-          address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin6_addr) { found.append(Array($0)) }
-          }
-        }
+      // As text and back: two modules claim the fields of the address, and which of them the
+      // compiler takes depends on what else it compiles.
+      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      if let address = entry.ai_addr,
+        getnameinfo(
+          address, entry.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+      {
+        let name = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        if let bytes = IPAddress.bytes(of: name) { found.append(bytes) }
       }
       next = entry.ai_next
     }
