@@ -1,5 +1,5 @@
-// A copy of `schemas/` with the types of a medical referral and of a trace, so that a gateway in a test
-// starts without compiling the whole catalogue. Removed when the process ends.
+// A copy of `schemas/` with the types of a medical referral and of a trace, so that a gateway in a
+// test starts without compiling the whole catalogue. Removed when the process ends.
 
 import Foundation
 

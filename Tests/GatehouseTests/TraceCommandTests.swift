@@ -39,7 +39,7 @@ extension GatehouseTests {
         return end
       }
 
-      /// Takes the next command from what the one before said, with what is a blank in it filled in.
+      /// Takes the next command from what the one before said, with its blanks filled in.
       func follow(
         _ start: String, after end: ProcessEnd, as party: String, _ blanks: [String: String] = [:]
       ) async throws -> ProcessEnd {

@@ -1,5 +1,5 @@
-// The tables of cases and of tracing. Migrations 0011 and 0012. A case is what messages made of it: its rows
-// are written in the transactions that admit them.
+// The tables of cases and of tracing. Migrations 0011 and 0012. A case is what messages made of it:
+// its rows are written in the transactions that admit them.
 // Never holds an identifier of a child: keyed hashes of them, and sealed content.
 
 import GRDB

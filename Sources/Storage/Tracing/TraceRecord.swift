@@ -63,8 +63,8 @@ package struct ShownReason: Sendable, Equatable {
 package struct ShownCandidate: Sendable, Equatable {
   /// From 1, best first.
   package let number: Int
-  /// Whose pools have the child; none for one whose whereabouts must stay unknown, since a pool is a
-  /// school's.
+  /// Whose pools have the child; none for one whose whereabouts must stay unknown, since a pool is
+  /// a school's.
   package let heldBy: [PartyURN]
   package let reading: CandidateReading
   package let bits: Double

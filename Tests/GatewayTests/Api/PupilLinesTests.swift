@@ -14,7 +14,8 @@ import Testing
   @Test func rowsAreReadAsSpreadsheetsWriteThem() throws {
     let text =
       "\u{FEFF}" + Self.header
-      + "p1,R850412325001,\"Zzo'Neill, Zzjun.\",Ada,,2011-06-03,F,SO99 9ZZ,\"4 Zzroad\r\nZztown\",\r\n"
+      + "p1,R850412325001,\"Zzo'Neill, Zzjun.\",Ada,,2011-06-03,F,SO99 9ZZ,"
+      + "\"4 Zzroad\r\nZztown\",\r\n"
       + "\n" + "p2,,Zzother,\"Zz\"\"quoted\"\"\",,2012,,,,refuge"
     let changes = try PupilLines.table(Array(text.utf8))
     try #require(changes.count == 2)

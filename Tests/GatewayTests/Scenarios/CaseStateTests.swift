@@ -1,5 +1,5 @@
-// How cases go from state to state, and who says so: a deletion's end, a request that is taken back,
-// an answer that is chased by the clocks. All children in it are invented.
+// How cases go from state to state, and who says so: a deletion's end, a request that is taken
+// back, an answer that is chased by the clocks. All children in it are invented.
 
 import ExchangeModel
 import Foundation

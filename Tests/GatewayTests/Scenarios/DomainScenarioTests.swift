@@ -1,5 +1,5 @@
-// What the stories 1 to 3 and 5 of the analysis of the domain, section 7, say beyond what is told of
-// them elsewhere (TransferScenarioTests, LostPupilScenarioTests, GroundsScenarioTests): sentence by
+// What the stories 1 to 3 and 5 of the analysis of the domain, section 7, say beyond what is told
+// of them in TransferScenarioTests, LostPupilScenarioTests and GroundsScenarioTests: sentence by
 // sentence. All children in it are invented.
 
 import ExchangeModel

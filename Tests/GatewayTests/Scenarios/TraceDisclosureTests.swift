@@ -259,7 +259,7 @@ struct TraceDisclosureTests {
   func twoPools() async throws {
     try await GatewayHarness.with { gateway in
       let officers = try await officers(gateway)
-      // The school that the child left has not taken her out yet; her brother shares all but a name.
+      // The school that the child left has not taken her out yet.
       try await gateway.store.register(
         Party(
           urn: try #require(PartyURN("urn:gatehouse:851:9901")), name: "Test second school",

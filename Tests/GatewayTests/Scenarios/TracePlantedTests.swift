@@ -1,6 +1,7 @@
-// A whole run of tracing with names, numbers and dates of children who do not exist planted wherever
-// somebody can put one: pupils, questions, requests, answers, faults. Then every leaf, event, line
-// of the log, error, header and envelope attribute is searched for them. And the search is tried out.
+// A whole run of tracing with names, numbers and dates of children who do not exist planted
+// wherever somebody can put one: pupils, questions, requests, answers, faults. Then every leaf,
+// event, line of the log, error, header and envelope attribute is searched for them. And the search
+// is tried out.
 
 import Crypto
 import ExchangeModel
@@ -20,8 +21,8 @@ private struct Planted {
     "12 Zzpretend Street", "8514551", "Zzbrother",
   ]
 
-  /// The words found in a text: as they are, in capitals or small, without their spaces, as a digest
-  /// that anybody could make again, or as base64 of one of these.
+  /// The words found in a text: as they are, in capitals or small, without their spaces, as a
+  /// digest that anybody could make again, or as base64 of one of these.
   static func found(in bytes: [UInt8]) -> [String] {
     let data = Data(bytes)
     return words.filter { word in

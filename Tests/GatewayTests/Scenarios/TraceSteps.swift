@@ -10,7 +10,7 @@ import Validation
 @testable import Gateway
 
 extension PartyClient {
-  /// Looks for a child: `who` is `"officer": …` or `"system": …`, `what` the child or the request.
+  /// Looks for a child: `who` is the officer or the system, `what` the child or the request.
   func look(
     _ what: String, who: String = #""officer": "cme-07""#, reason: String = "moved-unknown",
     purpose: String = "children-missing-education"

@@ -11,10 +11,10 @@ struct TraceAskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask", abstract: "Look for a child among the pupils of your authority.",
     discussion: """
-      Give what is known, a UPN or a name at least, and leave out the rest; or --request with the id \
-      of the trace request that asks you for the child. The answer is at most five candidates, with \
-      reasons; each search and each child shown is logged. More fields than these: --file with the \
-      JSON of NewTrace in the gateway's /openapi.json.
+      Give what is known, a UPN or a name at least, and leave out the rest; or --request with the \
+      id of the trace request that asks you for the child. The answer is at most five candidates, \
+      with reasons; each search and each child shown is logged. More fields than these: --file \
+      with the JSON of NewTrace in the gateway's /openapi.json.
 
       gatehouse trace ask --officer cme-07 --surname Testerly --forename Robin --born 2011-06-03
       """)
@@ -98,8 +98,8 @@ struct TraceEnquireCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enquire", abstract: "Ask others, yes or no, without showing them the child.",
     discussion: """
-      Their pupils are compared by UPN, by date of birth with both names, and by date of birth with \
-      the postcode. A child known under quite another name or date says no.
+      Their pupils are compared by UPN, by date of birth with both names, and by date of birth \
+      with the postcode. Of a child known under quite another name or date they say no.
       """)
 
   @OptionGroup var options: ClientOptions
@@ -188,8 +188,8 @@ struct TraceReplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reply", abstract: "Tell who answered whether it was the right child.",
     discussion: """
-      `--result withdrawn` without an answer's id takes back every request that nobody has answered \
-      yet. What is withdrawn, or was another child, is erased where it was received.
+      `--result withdrawn` without an answer's id takes back every request that nobody has \
+      answered yet. What is withdrawn, or was another child, is erased where it was received.
       """)
 
   @OptionGroup var options: ClientOptions
