@@ -58,7 +58,7 @@ final class JournalCheckpointer: Sendable {
     }
     guard synchronous == 2 else { throw StoreFailure.unsafeSetting("synchronous=FULL") }
     pageBytes = bytes ?? 4096
-    // A journal that is there at the start is what a crash left, perhaps before it was emptied.
+    // A journal that is there at the start may be a crash's, from before it was emptied.
     if Self.size(of: journalPath) > 0 { wantsEmpty.store(true, ordering: .relaxed) }
   }
 

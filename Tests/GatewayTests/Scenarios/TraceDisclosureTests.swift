@@ -105,6 +105,20 @@ struct TraceDisclosureTests {
     }
   }
 
+  @Test("Who only lives at the same place is not shown: that is no ground")
+  func neighbour() async throws {
+    try await GatewayHarness.with { gateway in
+      let officers = try await officers(gateway)
+      let made = try await officers.look(
+        for: """
+          "surname": "Zzstranger", "forename": "Zzolga", "dateOfBirth": "2013-10-10", "sex": "F",
+          "places": [{"postcode": "PO99 8ZZ", "address": "12 Zzinvented Street"}]
+          """)
+      #expect(try made.json().list("candidates").isEmpty, "\(made.text)")
+      #expect(try made.member("outcome") == "none")
+    }
+  }
+
   @Test("Once a request is erased, the trace made for it shows nobody")
   func erasedRequest() async throws {
     try await GatewayHarness.with { gateway in

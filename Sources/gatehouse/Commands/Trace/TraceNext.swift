@@ -42,10 +42,13 @@ struct NextSteps {
       say("The child is at home here, and nobody else need be asked.")
       tellStatus()
     case ("possible", false):
+      home(id, trace)
       choose(id, offered)
       others(id, trace)
     case (_, false): others(id, trace)
-    case (let result, true): answer(id, result, trace)
+    case (let result, true):
+      if result == "possible" { home(id, trace) }
+      answer(id, result, trace)
     }
   }
 
@@ -63,6 +66,15 @@ struct NextSteps {
     say(
       "A candidate is the child (`--possible`: it may be; then you can see its home):",
       "trace confirm \(id) --candidate \(number) --verified-by school-roll")
+  }
+
+  /// Of a candidate that may be the child: where it lives, to go and see.
+  private func home(_ id: String, _ trace: JSONNode) {
+    guard let number = trace["confirmation"]?["candidate"]?.numberText else { return }
+    say(
+      "See its home, if that is what you need to be sure; then confirm it, or without "
+        + "--candidate that none of them is the child:",
+      "trace disclose \(id) \(number) --scope address --reason REASON")
   }
 
   private func others(_ id: String, _ trace: JSONNode) {
