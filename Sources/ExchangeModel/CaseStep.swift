@@ -10,6 +10,8 @@ package enum CaseStep: Sendable, Equatable {
   /// `isHistoric`: its ground is a letter of 2006, which no program reads.
   case deletionReturn(isHistoric: Bool)
   case deletionReturnCheck(result: String)
+  /// `deleted` or `withdrawn`: what became of a deletion that a school had returned.
+  case deletionOutcome(result: String)
   case traceRequest(cap: DisclosureCap)
   /// `discloses`: the most that the response tells.
   case traceResponse(result: String, discloses: DisclosureCap)

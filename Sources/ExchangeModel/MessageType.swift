@@ -64,6 +64,7 @@ package struct MessageType: Sendable, Equatable, Codable {
     case newPupilReturn = "new-pupil-return"
     case deletionReturn = "deletion-return"
     case deletionReturnCheck = "deletion-return-check"
+    case deletionOutcome = "deletion-outcome"
     case traceRequest = "trace-request"
     case traceResponse = "trace-response"
     case traceConfirmation = "trace-confirmation"

@@ -64,6 +64,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
   case traceClosed = "trace-closed"
   case tooManyTraces = "too-many-traces"
   case restrictedChild = "restricted-child"
+  case candidateNotConfirmed = "candidate-not-confirmed"
   case beyondDisclosureCap = "beyond-disclosure-cap"
   // The operator's staff.
   case roleNotAllowed = "role-not-allowed"

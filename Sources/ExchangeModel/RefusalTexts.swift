@@ -26,7 +26,7 @@ extension RefusalCode {
       .withdrawalNotAllowed, .messageHeld, .notHeld, .calendarMissing, .alreadyWithdrawn:
       registerDescription
     case .contentErased, .traceNotAllowed, .traceClosed, .tooManyTraces, .restrictedChild,
-      .beyondDisclosureCap:
+      .beyondDisclosureCap, .candidateNotConfirmed:
       tracingDescription
     case .temporarilyUnavailable, .storageFull, .tooBusy, .tooManyRequests:
       failureDescription
@@ -197,7 +197,13 @@ extension RefusalCode {
         410, "Content erased",
         "The message's content was erased as its retention rule says; its record stands.")
     case .traceClosed:
-      final(409, "Trace closed", "A person has confirmed its outcome. Begin a new trace.")
+      final(
+        409, "Trace closed",
+        "A person has confirmed its outcome, or what it asked is erased. Begin a new trace.")
+    case .candidateNotConfirmed:
+      final(
+        403, "Candidate not confirmed",
+        "See the school first; then confirm the candidate, as possible while you are not sure.")
     case .tooManyTraces:
       retry(
         429, "Too many traces",
@@ -205,7 +211,7 @@ extension RefusalCode {
     case .restrictedChild:
       final(
         403, "Restricted child",
-        "Where this child is may not be told here. Ask the authority that holds the record.")
+        "Where this child is, no gateway tells. Speak with whoever is answerable for the record.")
     case .beyondDisclosureCap:
       final(
         403, "More than the trace request asks for",

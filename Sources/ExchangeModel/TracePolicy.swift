@@ -24,10 +24,17 @@ package struct TraceFacts: Sendable, Hashable {
   package var isRestricted: Bool
   /// True when the candidate is another child of the household. For `disclosure` alone.
   package var isHousehold: Bool
+  /// True when a home, or the whole record, is asked for. For `disclosure` alone.
+  package var tellsHome: Bool
+  /// True when a person said that the candidate is the child, or may be. For `disclosure` alone.
+  package var isTakenForChild: Bool
+  /// True when a person said that none of the candidates is the child, or what was asked is erased.
+  package var isOver: Bool
 
   package init(
     asked: Asked, role: PartyRole, state: Party.State, purpose: String, isNamedOfficer: Bool,
-    isRestricted: Bool = false, isHousehold: Bool = false
+    isRestricted: Bool = false, isHousehold: Bool = false, tellsHome: Bool = false,
+    isTakenForChild: Bool = false, isOver: Bool = false
   ) {
     self.asked = asked
     self.role = role
@@ -36,6 +43,9 @@ package struct TraceFacts: Sendable, Hashable {
     self.isNamedOfficer = isNamedOfficer
     self.isRestricted = isRestricted
     self.isHousehold = isHousehold
+    self.tellsHome = tellsHome
+    self.isTakenForChild = isTakenForChild
+    self.isOver = isOver
   }
 }
 

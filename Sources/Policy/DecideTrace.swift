@@ -68,7 +68,8 @@ struct TracePurposeRule: TraceRule {
 }
 
 /// More than a name and a year is shown to a named officer, of the child alone, and never of one
-/// whose whereabouts must stay unknown.
+/// whose whereabouts must stay unknown. First the school; a home only once a person took the
+/// candidate for the child; nothing once the search is over.
 struct SeenChildRule: TraceRule {
   let name = "seen-child"
   let source =
@@ -91,6 +92,12 @@ struct SeenChildRule: TraceRule {
       }
       guard !facts.isHousehold else {
         return deny(.traceNotAllowed, "This is another child, whom nobody looks for.")
+      }
+      guard !facts.isOver else {
+        return deny(.traceClosed, "Nobody is looked for any more, so there is nothing to show.")
+      }
+      guard !facts.tellsHome || facts.isTakenForChild else {
+        return deny(.candidateNotConfirmed, "A home is shown once a person knows the child by it.")
       }
       return permit("A named officer asks to see more of the child.")
     }

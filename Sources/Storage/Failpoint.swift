@@ -23,6 +23,7 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case alertBeforeRow = "alert-before-row"
   case withdrawalBeforeHolds = "withdrawal-before-holds"
   case withdrawalAfterHolds = "withdrawal-after-holds"
+  case answerBeforeErasure = "answer-before-erasure"
   case connectorBeforeSent = "connector-before-sent"
   case connectorBeforeQuarantine = "connector-before-quarantine"
   case connectorBeforeNote = "connector-before-note"

@@ -163,6 +163,7 @@ final class GroupCommit: Sendable {
     // gets the first receipt as a duplicate.
     Failpoint.hit(.afterCommit)
     journal.noteCommit(of: group.count)
+    if news.hasErased { journal.empty() }
     directory.remember(news.directory)
     for answer in answers { answer() }
     if news.owesNotices || news.isFromOthers { notices.signal() }

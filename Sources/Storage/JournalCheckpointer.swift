@@ -11,6 +11,9 @@ import Synchronization
 /// A passive checkpoint never starts the journal anew while others write, so under a load without
 /// pauses the journal would grow for ever. The thread therefore asks the writer, between two
 /// groups, to do the last step itself when the journal has become long (`restart`).
+///
+/// What was erased in the database still stands in the journal, so after an erasure, and after a
+/// crash, the thread empties it (`empty`), again and again until no reader is in the way.
 final class JournalCheckpointer: Sendable {
   /// Commits worth a checkpoint at once; fewer wait for `patience` looks.
   private static let worthwhile = 1000
@@ -33,6 +36,7 @@ final class JournalCheckpointer: Sendable {
   private let pageBytes: Int64
   private let commits = Atomic<Int>(0)
   private let wantsRestart = Atomic<Bool>(false)
+  private let wantsEmpty = Atomic<Bool>(false)
   private let isStopped = Atomic<Bool>(false)
   private let wakeUp = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
@@ -54,6 +58,8 @@ final class JournalCheckpointer: Sendable {
     }
     guard synchronous == 2 else { throw StoreFailure.unsafeSetting("synchronous=FULL") }
     pageBytes = bytes ?? 4096
+    // A journal that is there at the start may be a crash's, from before it was emptied.
+    if Self.size(of: journalPath) > 0 { wantsEmpty.store(true, ordering: .relaxed) }
   }
 
   func start() {
@@ -87,6 +93,9 @@ final class JournalCheckpointer: Sendable {
   /// Tells that the writer has committed so many jobs.
   func noteCommit(of jobs: Int) { commits.add(jobs, ordering: .relaxed) }
 
+  /// Asks that the journal be moved into the database and cut to nothing, soon.
+  func empty() { wantsEmpty.store(true, ordering: .releasing) }
+
   /// Starts the journal anew if the thread asked for it. Called by the writer, on its own
   /// connection, between two transactions. A failure costs nothing: it is tried again.
   func restartIfAsked(_ database: Database) {
@@ -104,6 +113,7 @@ final class JournalCheckpointer: Sendable {
     while true {
       _ = wakeUp.wait(timeout: .now() + .milliseconds(Self.interval))
       if isStopped.load(ordering: .acquiring) { return }
+      if wantsEmpty.exchange(false, ordering: .acquiring), !hasEmptied() { empty() }
       let size = Self.size(of: journalPath)
       let count = commits.load(ordering: .relaxed)
       looks += 1
@@ -114,6 +124,17 @@ final class JournalCheckpointer: Sendable {
       (looks, lastSize, lastCommits) = (0, size, count)
       checkpoint()
     }
+  }
+
+  /// Whether the journal could be emptied. The writer waits meanwhile, at most for `patience`.
+  private func hasEmptied() -> Bool {
+    let isBusy = try? queue.writeWithoutTransaction { database -> Bool in
+      _ = try Int.fetchOne(database, sql: "PRAGMA busy_timeout = \(Self.patienceWithReaders)")
+      defer { _ = try? Int.fetchOne(database, sql: "PRAGMA busy_timeout = 1000") }
+      let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      return row.flatMap { Bool.fromDatabaseValue($0["busy"]) } ?? true
+    }
+    return isBusy == false
   }
 
   /// One passive checkpoint. A failure costs nothing: the journal stays and is tried again.

@@ -81,7 +81,8 @@ struct RegisterReplay: Sendable {
     return lost.map { "calendar \($0): a version that the log records is not there" }
   }
 
-  /// A duty follows from its message, and has lapsed when its recipient refused that.
+  /// A duty follows from its message, and has lapsed when its recipient refused that, or what was
+  /// asked in it was withdrawn.
   private func dutyDifference(_ database: Database) throws -> String? {
     let row = try Row.fetchOne(
       database,
@@ -92,7 +93,11 @@ struct RegisterReplay: Sendable {
           AND acknowledgement.outcome = 'refused'
         WHERE message.sequence IS NULL OR owed_by IS NOT message.recipient
           OR owed_to IS NOT message.source OR duty.opened_at IS NOT message.admitted_at
-          OR (duty.state = 'lapsed' AND ended_at IS NOT acknowledged_at)
+          OR (duty.state = 'lapsed' AND ended_at IS NOT acknowledged_at AND NOT EXISTS
+            (SELECT 1 FROM case_step JOIN message AS word ON word.sequence = case_step.message
+              WHERE (answers = duty.message OR case_id = message.message_id)
+                AND case_step.outcome IN ('withdrawn', 'wrong-child')
+                AND word.admitted_at = duty.ended_at))
           OR (duty.state = 'open' AND acknowledged_at IS NOT NULL)
         ORDER BY duty.message, position LIMIT 1
         """)

@@ -26,6 +26,7 @@ enum StoreSchema {
     migrator.registerMigration("0011-tracing") { try CaseSchema.create(in: $0) }
     migrator.registerMigration("0012-mesh-outbox") { try MeshSchema.createOutbox(in: $0) }
     migrator.registerMigration("0013-disposal") { try TransferSchema.addDisposal(in: $0) }
+    migrator.registerMigration("0014-traced-twice") { try CaseSchema.addRecords(in: $0) }
     return migrator
   }
 

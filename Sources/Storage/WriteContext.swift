@@ -16,6 +16,8 @@ struct WriteContext {
     let isFromOthers: Bool
     let directory: PartyDirectory
     let owesNotices: Bool
+    /// True when content was erased: the journal still has it.
+    let hasErased: Bool
   }
 
   let database: Database
@@ -30,6 +32,8 @@ struct WriteContext {
   var woken: Set<PartyURN> = []
   /// True when a notice was owed, so that its sender wakes after the commit.
   var owesNotices = false
+  /// True when content was erased, so that the journal is emptied after the commit.
+  var hasErased = false
   private let isFromOthers: Bool
   private var salts: SaltSource
 
@@ -55,7 +59,7 @@ struct WriteContext {
   var news: News {
     News(
       recipients: woken, isFromOthers: isFromOthers, directory: state.directory,
-      owesNotices: owesNotices)
+      owesNotices: owesNotices, hasErased: hasErased)
   }
 
   /// Tells whether anything was written since an earlier mark.

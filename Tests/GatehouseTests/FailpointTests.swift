@@ -22,6 +22,7 @@ extension GatehouseTests {
       .connectorBeforeAcknowledgement: "ConnectTests", .meshChunkBeforeRow: "MeshKillTests",
       .meshBeforeAdmission: "MeshKillTests", .meshBeforeEnd: "MeshKillTests",
       .pushBeforeSent: "PushKillTests", .pushBeforeRow: "PushKillTests",
+      .answerBeforeErasure: "TraceCommandTests",
       .pushAfterRow: "PushKillTests", .alertBeforeRow: "AlertKillTests",
     ]
 

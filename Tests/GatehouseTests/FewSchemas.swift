@@ -1,14 +1,15 @@
-// A copy of `schemas/` with the types of a medical referral and of transfer files, so that a
-// gateway in a test starts without compiling the whole catalogue. Removed when the process ends.
+// A copy of `schemas/` with the types of a medical referral, of transfer files and of a trace, so
+// that a gateway in a test starts without compiling the whole catalogue. Removed when the process
+// ends.
 
 import Foundation
 
 enum FewSchemas {
   private static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
-    "triage-outcome", "medical-evidence-request", "opaque-transfer",
-    "rejection-notice", "common-transfer-file", "common-transfer-file-acknowledgement",
-    "common-transfer-file-rejection",
+    "triage-outcome", "medical-evidence-request", "opaque-transfer", "rejection-notice",
+    "common-transfer-file", "common-transfer-file-acknowledgement",
+    "common-transfer-file-rejection", "trace-request", "trace-response", "trace-confirmation",
   ]
 
   /// The copy's path; made at the first use.

@@ -81,8 +81,8 @@ struct CatalogueException: Sendable {
     "local-authority-transfers", "council-complaints",
   ]
 
-  /// Types of the gateway's own, which the catalogue does not have.
-  static let ownTypes: Set = ["OPS.DUTY", "OPS.DELIVERY", "OPS.OPAQUE"]
+  /// Types of our own, which the catalogue does not have.
+  static let ownTypes: Set = ["OPS.DUTY", "OPS.DELIVERY", "OPS.OPAQUE", "REG.DEL.END"]
 
   static let all: [Self] =
     centre("CP.FILE", from: keepers, to: keepers)

@@ -80,12 +80,15 @@ enum CaseCalls {
       "state": Of.text(
         "How it stands: for a missing child `referred`, then the status that its officers told, "
           + "of which others see `open`, `found` or `closed`; for a deletion `proposed`, "
-          + "`historic-ground`, `checked-by-la` or `challenged`; for a new pupil `returned`; for "
-          + "a trace the state of the question that got furthest."),
+          + "`historic-ground`, `checked-by-la`, `challenged`, `deleted` or `withdrawn`; for a new "
+          + "pupil `returned`; for a trace the state of the question that got furthest."),
       "openedAt": .schema("Time"), "changedAt": .schema("Time"),
       "messages": Of.list("Those that you sent or received.", of: .schema("CaseMessage")),
       "asked": Of.list("Of a trace: who was asked.", of: .schema("AskedParty")),
-    ], optional: ["messages", "asked"])
+      "traceId": .schema("MessageID"),
+      "enquiries": Of.list(
+        "Of your own trace: what others said, yes or no, before.", of: .schema("Enquiry")),
+    ], optional: ["messages", "asked", "traceId", "enquiries"])
 
   private static let step = Of.object(
     "A message in a case.",
@@ -106,7 +109,9 @@ enum CaseCalls {
           "open", "expired", "answered-no-match", "answered-potential", "answered-match",
           "confirmed", "wrong-child", "refused", "withdrawn",
         ]),
-      "dueAt": .schema("Time"), "answer": .schema("MessageID"), "answeredAt": .schema("Time"),
+      "dueAt": .schema("Time"),
+      "reminded": Of.word("What its parties were reminded of last.", of: ["due", "overdue"]),
+      "answer": .schema("MessageID"), "answeredAt": .schema("Time"),
       "erasedAt": .schema("Time"),
-    ], optional: ["dueAt", "answer", "answeredAt", "erasedAt"])
+    ], optional: ["dueAt", "reminded", "answer", "answeredAt", "erasedAt"])
 }

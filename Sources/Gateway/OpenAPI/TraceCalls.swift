@@ -67,15 +67,17 @@ enum TraceCalls {
     summary: "See a trace again",
     description: "For its maker alone. Each child shown is a leaf of the log again.",
     parameters: [traceID], answers: [shown(200, "The trace.")],
-    refusals: ofReading + RefusedAnswer.ofWriting)
+    refusals: ofReading + RefusedAnswer.ofWriting + [.traceNotAllowed, .purposeNotAllowed])
 
   private static let disclose = DescribedCall(
     verb: .post, path: "/v1/traces/{traceId}/candidates/{number}/disclosure",
     id: "discloseCandidate", tag: "Tracing", summary: "See more of a candidate",
     description: """
-      The school, the address, or the full record of one candidate, for a named officer and a \
-      stated reason; a leaf of the log. Refused for another child of the household, and for a \
-      child whose whereabouts must stay unknown.
+      One step more of a candidate, for a named officer, the trace's purpose and a stated reason; \
+      each step is decided anew and is a leaf of the log. The school comes first; the address or \
+      the full record once a person confirmed the candidate, were it as `possible`. Refused for \
+      another child of the household, for a child whose whereabouts must stay unknown, and once \
+      nobody is looked for any more.
       """,
     parameters: [
       traceID,
@@ -91,7 +93,9 @@ enum TraceCalls {
         200, "As much as was asked for.", fields: [.cacheControl],
         content: DescribedAnswer.json("DisclosedPupil"))
     ],
-    refusals: ofWriting + [.restrictedChild, .purposeNotAllowed])
+    refusals: ofWriting + [
+      .restrictedChild, .purposeNotAllowed, .candidateNotConfirmed, .traceClosed,
+    ])
 
   private static let confirm = DescribedCall(
     verb: .post, path: "/v1/traces/{traceId}/confirmation", id: "confirmTrace", tag: "Tracing",
@@ -157,8 +161,10 @@ enum TraceCalls {
   private static let reply = DescribedCall(
     verb: .post, path: "/v1/traces/{traceId}/replies", id: "confirmAnswer", tag: "Tracing",
     summary: "Tell who answered whether it was the right child",
-    description: "Sends a trace-confirmation. Another child, or withdrawn, erases the request.",
-    parameters: [traceID],
+    description: """
+      Sends a trace-confirmation. Another child, or withdrawn, erases the request. `withdrawn` \
+      without an `answer` takes back every request that is still open.
+      """, parameters: [traceID],
     requestBody: body(
       "TraceReply",
       [

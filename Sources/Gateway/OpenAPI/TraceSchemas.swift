@@ -103,7 +103,9 @@ enum TraceSchemas {
             "field": Of.text("What was compared."), "text": Of.text("What was found."),
             "weight": number("In bits."),
           ])),
-      "heldBy": .schema("PartyURN"),
+      "heldBy": Of.list(
+        "Whose pools have the child: several where it is one child held twice; none where its "
+          + "whereabouts must stay unknown.", of: .schema("PartyURN")),
       "restricted": Of.truth("True for a child whose whereabouts must stay unknown."),
       "disclosed": Of.word("How much was shown.", of: PupilDisclosure.allCases.map(\.rawValue)),
     ], optional: ["yearOfBirth"])
@@ -188,9 +190,11 @@ enum TraceSchemas {
     "Whether an answer was the right child.",
     [
       "answer": .schema("MessageID"),
-      "result": Of.word("Result.", of: ["confirmed", "wrong-child", "withdrawn"]),
+      "result": Of.word(
+        "Result. `withdrawn` may leave out the answer: then every request that is still open is "
+          + "taken back.", of: ["confirmed", "wrong-child", "withdrawn"]),
       "verifiedBy": Of.word("How it was verified.", of: TraceBody.verifiedBy),
-    ]
+    ], optional: ["answer"]
   ).with("additionalProperties", false)
 
   private static let letters = Of.object(
@@ -203,7 +207,8 @@ enum TraceSchemas {
           [
             "recipient": .schema("PartyURN"), "messageId": .schema("MessageID"),
             "refused": Of.text("The code of the refusal."),
-          ], optional: ["messageId", "refused"])),
+            "reasons": Of.list("Of a refusal: each fault with its place.", of: Of.text("A fault.")),
+          ], optional: ["messageId", "refused", "reasons"])),
       "caseId": .schema("MessageID"),
     ], optional: ["caseId"])
 }

@@ -86,6 +86,10 @@ extension JSONWriter {
         beginArray()
         for question in found.questions { write(question) }
         endArray()
+        if found.isOwn {
+          member("traceId", found.trace)
+          write(found.enquiries)
+        }
       }
     }
     endObject()
@@ -111,6 +115,7 @@ extension JSONWriter {
     member("cap", question.cap)
     member("state", question.state)
     member("dueAt", question.dueAt)
+    if let reminded = question.reminded { member("reminded", reminded) }
     member("answer", question.answer)
     member("answeredAt", question.answeredAt)
     member("erasedAt", question.erasedAt)

@@ -66,7 +66,9 @@ struct TraceRoutes: Sendable {
   }
 
   private func see(_ request: HTTPRequest) async throws -> HTTPResponse {
-    Self.shown(try await store.traceRecord(try request.traceID(), for: try request.spki()))
+    Self.shown(
+      try await store.traceRecord(
+        try request.traceID(), for: try request.spki(), policy: Policy.decideTrace))
   }
 
   private func disclose(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -137,6 +139,7 @@ struct TraceRoutes: Sendable {
             message: "Nobody said yes: name the parties to ask, or broadcast with an approver.")
         ])
     }
+    try Self.requireWhole(material.query)
     var sent: [SentLetter] = []
     for party in parties {
       sent.append(try await letters.ask(party, material, terms, spki: spki))
@@ -145,6 +148,22 @@ struct TraceRoutes: Sendable {
     var writer = JSONWriter()
     writer.write(sent, caseID: caseID)
     return .json(writer.bytes, status: 202, fields: ["Cache-Control": "no-store"])
+  }
+
+  /// What every message about a child has: a request without it would be refused everywhere.
+  private static func requireWhole(_ query: TraceQuery?) throws(Refusal) {
+    guard let query else { throw Refusal(.contentErased) }
+    var issues: [ValidationIssue] = []
+    func want(_ isThere: Bool?, _ name: String, _ message: String) {
+      guard isThere != true else { return }
+      issues.append(
+        ValidationIssue(place: "/child/" + name, line: nil, rule: "required", message: message))
+    }
+    let again = " Begin a new trace with it."
+    want(query.names.first?.surname.isEmpty == false, "surname", "A request has one." + again)
+    want(query.names.first?.forename.isEmpty == false, "forename", "A request has one." + again)
+    want(query.dateOfBirth.isWhole, "dateOfBirth", "A request has a whole one." + again)
+    guard issues.isEmpty else { throw Refusal(.badRequest, issues: issues) }
   }
 
   private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -173,16 +192,22 @@ struct TraceRoutes: Sendable {
     let spki = try request.spki()
     let material = try await store.traceMaterial(try request.traceID(), for: spki)
     let terms = try TraceTerms.reply(request.bytes, limits: limits)
-    guard let caseID = material.trace.caseID,
-      let question = try await store.exchangeCase(caseID, for: spki).questions
-        .first(where: { $0.answer == terms.answer })
-    else { throw Refusal(.notFound) }
-    let sent = try await letters.confirm(
-      terms.answer, from: question.asked, to: material, result: terms.result,
-      verifiedBy: terms.verifiedBy, on: CivilDate(daysSinceEpoch: store.now().day), spki: spki)
-    if let refusal = sent.refusal { throw refusal }
+    guard let caseID = material.trace.caseID else { throw Refusal(.notFound) }
+    let meant = try await store.exchangeCase(caseID, for: spki).questions.filter { question in
+      terms.answer.map { question.answer == $0 } ?? question.state.utf8.elementsEqual("open".utf8)
+    }
+    guard !meant.isEmpty else { throw Refusal(.notFound) }
+    var sent: [SentLetter] = []
+    for question in meant {
+      sent.append(
+        try await letters.confirm(
+          terms.answer ?? question.messageID, from: question.asked, to: material,
+          result: terms.result, verifiedBy: terms.verifiedBy,
+          on: CivilDate(daysSinceEpoch: store.now().day), spki: spki))
+    }
+    if sent.count == 1, let refusal = sent.first?.refusal { throw refusal }
     var writer = JSONWriter()
-    writer.write([sent], caseID: caseID)
+    writer.write(sent, caseID: caseID)
     return .json(writer.bytes, status: 202, fields: ["Cache-Control": "no-store"])
   }
 

@@ -75,43 +75,59 @@ package enum PupilLines {
   // MARK: CSV
 
   /// Reads a pool file. Rows of one id, one after another, are one pupil with its history.
+  /// Throws `PupilFileFault`, naming the line.
   package static func table(_ bytes: [UInt8]) throws -> [PupilChange] {
-    var rows = CSVRows(bytes)
-    guard let header = try rows.next(), header.contains("id") else {
-      throw PupilFileFault("line 1: name the columns: id, upn, surname, forename, middle, dob, …")
-    }
-    var entries: [PupilEntry] = []
-    while let row = try rows.next() {
+    var header: [String] = []
+    var changes: [PupilChange] = []
+    func take(_ row: [String], _ line: Int) throws {
+      guard !header.isEmpty else {
+        guard row.contains("id") else { throw PupilFileFault(Self.headerFault) }
+        header = row
+        return
+      }
       guard row.count == header.count else {
-        throw PupilFileFault("line \(rows.line): it has not as many fields as the first line")
+        throw PupilFileFault("line \(line): it has not as many fields as the first line")
       }
-      func field(_ name: String) -> String {
-        zip(header, row).first { $0.0.utf8.elementsEqual(name.utf8) }?.1 ?? ""
-      }
-      let id = field("id")
-      guard !id.isEmpty else { throw PupilFileFault("line \(rows.line): it has no id") }
-      guard
-        let restriction = PupilRestriction(
-          rawValue: field("restriction").isEmpty ? "none" : field("restriction"))
-      else {
-        throw PupilFileFault("line \(rows.line): restriction is none, adopted or refuge")
-      }
-      let place = PupilPlace(postcode: field("postcode"), address: field("address"))
-      let date = BirthDate(field("dob"))
-      let parent = PupilName(
-        surname: field("parent_surname"), forename: field("parent_forename"))
-      let record = PupilRecord(
-        id: id, upns: [field("upn")].filter { !$0.isEmpty },
-        names: [
-          PupilName(
-            surname: field("surname"), forename: field("forename"), middle: field("middle"))
-        ], datesOfBirth: date.isKnown ? [date] : [], sex: PupilSex(field("sex")),
-        places: place.postcode.isEmpty && place.address.isEmpty ? [] : [place],
-        parents: parent.surname.isEmpty && parent.forename.isEmpty ? [] : [parent],
-        schools: [field("school")].filter { !$0.isEmpty })
-      entries.append(PupilEntry(record, restriction: restriction))
+      changes.append(.upsert(try entry(zip(header, row).map { ($0, $1) }, line)))
     }
-    return entries.map { .upsert($0) }
+    var rows = CSVRows()
+    do {
+      try bytes.withUnsafeBytes { try rows.feed($0, take) }
+      try rows.finish(take)
+    } catch let fault as TraceFault {
+      throw PupilFileFault(fault.description)
+    }
+    guard !header.isEmpty else { throw PupilFileFault(Self.headerFault) }
+    return changes
+  }
+
+  private static let headerFault =
+    "line 1: name the columns: id, upn, surname, forename, middle, dob, …"
+
+  private static func entry(
+    _ fields: [(name: String, value: String)], _ line: Int
+  ) throws(PupilFileFault) -> PupilEntry {
+    func field(_ name: String) -> String {
+      fields.first { $0.name.utf8.elementsEqual(name.utf8) }?.value ?? ""
+    }
+    let id = field("id")
+    guard !id.isEmpty else { throw PupilFileFault("line \(line): it has no id") }
+    let word = field("restriction").isEmpty ? "none" : field("restriction")
+    guard let restriction = PupilRestriction(rawValue: word) else {
+      throw PupilFileFault("line \(line): restriction is none, adopted or refuge")
+    }
+    let place = PupilPlace(postcode: field("postcode"), address: field("address"))
+    let date = BirthDate(field("dob"))
+    let parent = PupilName(surname: field("parent_surname"), forename: field("parent_forename"))
+    let name = PupilName(
+      surname: field("surname"), forename: field("forename"), middle: field("middle"))
+    let record = PupilRecord(
+      id: id, upns: [field("upn")].filter { !$0.isEmpty }, names: [name],
+      datesOfBirth: date.isKnown ? [date] : [], sex: PupilSex(field("sex")),
+      places: place.postcode.isEmpty && place.address.isEmpty ? [] : [place],
+      parents: parent.surname.isEmpty && parent.forename.isEmpty ? [] : [parent],
+      schools: [field("school")].filter { !$0.isEmpty })
+    return PupilEntry(record, restriction: restriction)
   }
 }
 
@@ -120,53 +136,4 @@ package struct PupilFileFault: Error, CustomStringConvertible {
   package let description: String
 
   init(_ description: String) { self.description = description }
-}
-
-/// The rows of a CSV file (RFC 4180), UTF-8.
-private struct CSVRows {
-  private let bytes: [UInt8]
-  private var place: Int
-  private(set) var line = 0
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    place = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-  }
-
-  /// The next row that is not empty; nil at the end.
-  mutating func next() throws -> [String]? {
-    while place < bytes.count {
-      line += 1
-      let row = try self.row()
-      if row.count > 1 || row.first?.isEmpty == false { return row }
-    }
-    return nil
-  }
-
-  private mutating func row() throws -> [String] {
-    var fields: [String] = []
-    var field: [UInt8] = []
-    var isQuoted = false
-    while place < bytes.count {
-      let byte = bytes[place]
-      place += 1
-      switch byte {
-      case 0x22 where isQuoted && place < bytes.count && bytes[place] == 0x22:
-        field.append(0x22)
-        place += 1
-      case 0x22: isQuoted.toggle()
-      case 0x2C where !isQuoted:
-        fields.append(String(decoding: field, as: UTF8.self))
-        field = []
-      case 0x0D where !isQuoted: continue
-      case 0x0A where !isQuoted:
-        fields.append(String(decoding: field, as: UTF8.self))
-        return fields
-      default: field.append(byte)
-      }
-    }
-    if isQuoted { throw PupilFileFault("line \(line): a quotation mark is not closed") }
-    fields.append(String(decoding: field, as: UTF8.self))
-    return fields
-  }
 }

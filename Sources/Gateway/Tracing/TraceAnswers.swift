@@ -71,7 +71,10 @@ extension JSONWriter {
       endObject()
     }
     endArray()
-    member("heldBy", candidate.heldBy.text)
+    key("heldBy")
+    beginArray()
+    for party in candidate.heldBy { string(party.text) }
+    endArray()
     key("restricted")
     bool(candidate.isRestricted)
     member("disclosed", candidate.disclosed.rawValue)
@@ -138,7 +141,14 @@ extension JSONWriter {
       beginObject()
       member("recipient", letter.recipient.text)
       member("messageId", letter.messageID)
-      if let refusal = letter.refusal { member("refused", refusal.code.rawValue) }
+      if let refusal = letter.refusal {
+        member("refused", refusal.code.rawValue)
+        key("reasons")
+        beginArray()
+        // A fault names its place and rule, never a value.
+        for issue in refusal.issues { string(issue.place + ": " + issue.message) }
+        endArray()
+      }
       endObject()
     }
     endArray()

@@ -32,7 +32,7 @@ enum TraceBody {
     let reason = reader.word(root, "reason", "", of: reasons)
     let officer = reference("officer", root, &reader)
     let system = reference("system", root, &reader)
-    if (officer == nil) == (system == nil) {
+    if (root["officer"] == nil) == (root["system"] == nil) {
       reader.fault(
         root, "", "one-asker",
         "Give `officer`, the post or staff number of who asks, or `system`, the name of a system "

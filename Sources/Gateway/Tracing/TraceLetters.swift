@@ -180,8 +180,12 @@ struct TraceLetters: Sendable {
       writer.beginArray()
       for word in Self.matched(shown) { writer.string(word) }
       writer.endArray()
-      Self.conflicts(query, record, &writer)
-      if isMatch, !material.isRestricted { Self.whereabouts(record, disclose, &writer) }
+      // Of a child whose whereabouts must stay unknown not even what differs: an adopted child's
+      // present name beside its former one would join the two.
+      if !material.isRestricted {
+        Self.conflicts(query, record, &writer)
+        if isMatch { Self.whereabouts(record, disclose, &writer) }
+      }
     } else {
       writer.member("result", "no-match")
     }

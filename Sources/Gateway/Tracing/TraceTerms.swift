@@ -18,6 +18,9 @@ enum TraceTerms {
     let parties = TraceBody.parties(root, "parties", &reader, limits: limits)
     let isBroadcast = reader.truth(root, "broadcast", "")
     let seen = reader.text(root, "dateLastSeen", "", isRequired: true)
+    if !seen.isEmpty, CivilDate(seen) == nil {
+      reader.fault(root, "/dateLastSeen", "date", "Give the day as YYYY-MM-DD.")
+    }
     let cap = reader.word(
       root, "disclosureCap", "", of: DisclosureCap.allCases.map(\.rawValue))
     let contact = reader.word(
@@ -64,19 +67,23 @@ enum TraceTerms {
     )
   }
 
-  /// The answer that is meant, and whether it was the child.
+  /// The answer that is meant, and whether it was the child. Without an answer, all requests that
+  /// are still open are meant: they can be withdrawn, and nothing else be said of them.
   static func reply(
     _ bytes: [UInt8], limits: Limits
-  ) throws -> (answer: MessageID, result: String, verifiedBy: String) {
+  ) throws -> (answer: MessageID?, result: String, verifiedBy: String) {
     let root = try JSONNode.root(bytes, limits: limits)
     var reader = NodeReader(limits: limits)
     _ = reader.isObject(root, "", of: ["answer", "result", "verifiedBy"])
     let answer = root["answer"]?.string.flatMap { MessageID($0) }
-    if answer == nil { reader.fault(root, "/answer", "format", "Give the response's message id.") }
     let result = reader.word(root, "result", "", of: ["confirmed", "wrong-child", "withdrawn"])
+    let mayLeaveOut = result?.utf8.elementsEqual("withdrawn".utf8) == true
+    if answer == nil, root["answer"] != nil || !mayLeaveOut {
+      reader.fault(root, "/answer", "format", "Give the response's message id.")
+    }
     let verified = reader.word(root, "verifiedBy", "", of: TraceBody.verifiedBy)
     try reader.finish()
-    guard let answer, let result, let verified else { throw Refusal(.badRequest) }
+    guard let result, let verified else { throw Refusal(.badRequest) }
     return (answer, result, verified)
   }
 }

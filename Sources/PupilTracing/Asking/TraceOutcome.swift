@@ -12,4 +12,21 @@ package enum TraceOutcome: String, Sendable, CaseIterable {
   case several
   /// Nobody here.
   case none
+
+  /// The outcome of the posteriors of those who are offered, best first.
+  package init(offering posteriors: [Double]) {
+    guard let first = posteriors.first, first >= Answering.shown else {
+      self = .none
+      return
+    }
+    let together = posteriors.reduce(0, +)
+    let hasRivals = posteriors.dropFirst().contains { $0 >= 0.2 * first }
+    if first >= Answering.match {
+      self = .match
+    } else if hasRivals, together >= Answering.possible {
+      self = .several
+    } else {
+      self = first >= Answering.possible ? .possible : .lowConfidence
+    }
+  }
 }

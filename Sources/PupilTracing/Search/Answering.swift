@@ -34,7 +34,8 @@ struct Answering {
     let offered = children.prefix(TraceLimits.candidates)
     let all = offered + household.prefix(TraceLimits.candidates - offered.count)
     return TraceAnswer(
-      outcome: outcome(Array(offered)), candidates: Array(all), notHere: posterior.notHere,
+      outcome: TraceOutcome(offering: offered.map(\.posterior)), candidates: Array(all),
+      notHere: posterior.notHere,
       modelVersion: model.version, isExhaustive: search.isExhaustive)
   }
 
@@ -59,14 +60,5 @@ struct Answering {
     return other.evidence.readings.given?.forename?.level == .other
       && other.evidence.upn != .exact && first.weights.child > other.weights.child + 3
       && other.record.places.contains { first.record.places.contains($0) }
-  }
-
-  private func outcome(_ offered: [TraceCandidate]) -> TraceOutcome {
-    guard let first = offered.first, first.posterior >= Self.shown else { return .none }
-    if first.posterior >= Self.match { return .match }
-    let rivals = offered.dropFirst().filter { $0.posterior >= 0.2 * first.posterior }
-    let together = offered.reduce(0) { $0 + $1.posterior }
-    if !rivals.isEmpty, together >= Self.possible { return .several }
-    return first.posterior >= Self.possible ? .possible : .lowConfidence
   }
 }

@@ -1,5 +1,5 @@
-// The tables of cases and of tracing. Migration 0011. A case is what messages made of it: its rows
-// are written in the transactions that admit them.
+// The tables of cases and of tracing. Migrations 0011 and 0014. A case is what messages made of it:
+// its rows are written in the transactions that admit them.
 // Never holds an identifier of a child: keyed hashes of them, and sealed content.
 
 import GRDB
@@ -10,6 +10,20 @@ enum CaseSchema {
     try database.execute(sql: cases)
     try database.execute(sql: pool)
     try database.execute(sql: traces)
+  }
+
+  /// A candidate that two pools hold is one candidate: the pupils that it is beside its own.
+  static func addRecords(in database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE TABLE trace_candidate_record (
+          trace_id TEXT NOT NULL,
+          position INTEGER NOT NULL,
+          pupil INTEGER NOT NULL REFERENCES pupil (pupil),
+          PRIMARY KEY (trace_id, position, pupil),
+          FOREIGN KEY (trace_id, position) REFERENCES trace_candidate (trace_id, position)
+        ) STRICT, WITHOUT ROWID;
+        """)
   }
 
   // What was erased keeps its row, with zeros for content. The leaf says that it was disposed of.

@@ -27,18 +27,35 @@ extension WriteContext {
       try changeStatus(status, reference: reference, by: message)
     case .deletionReturnCheck(let result):
       let isChallenged = ["challenge-ground-not-met", "need-enquiries"].contains(result)
-      guard let earlier = try earlierMessage(of: message),
-        let found = try caseRow(of: earlier, kind: .deletion)
-      else { return }
-      try change(
-        found, to: isChallenged ? "challenged" : "checked-by-la", step: "deletion-return-check",
-        outcome: result, answers: earlier, by: message)
+      try changeDeletion(
+        isChallenged ? "challenged" : "checked-by-la", outcome: result, by: message)
+    case .deletionOutcome(let result):
+      try changeDeletion(result, outcome: result, by: message)
     case .traceResponse(let result, _): try answerTrace(result, by: message)
     case .traceConfirmation(let result): try confirmTrace(result, by: message)
     }
   }
 
   // MARK: Cases
+
+  /// A deletion is the school's and is checked by the officers: each says its own of it, whatever
+  /// the other said. One that was withdrawn stays so; for another the school makes a new return.
+  private mutating func changeDeletion(
+    _ state: String, outcome: String, by message: AdmittedMessage
+  ) throws {
+    guard let earlier = try earlierMessage(of: message),
+      let found = try caseRow(of: earlier, kind: .deletion)
+    else { return }
+    let isWithdrawn = found.state.utf8.elementsEqual("withdrawn".utf8)
+    try change(
+      found, to: isWithdrawn ? found.state : state, step: message.slug, outcome: outcome,
+      answers: earlier, by: message)
+    // Nobody need check what is taken back.
+    guard state.utf8.elementsEqual("withdrawn".utf8) else { return }
+    let opening = try Int64.fetchOne(
+      database, sql: "SELECT sequence FROM message WHERE message_id = ?", arguments: [found.id])
+    if let opening { try lapseDuties(of: opening) }
+  }
 
   /// Opens a case named by the message that begins it.
   @discardableResult
@@ -199,12 +216,15 @@ extension WriteContext {
       case "refused": "refused"
       default: nil
       }
-    if let state {
+    // The requester's last word stands, whatever comes after it.
+    if let state, !question.isSettled {
       try database.execute(
         sql: "UPDATE trace_question SET state = ?, answer = ? WHERE message = ?",
         arguments: [state, message.sequence, earlier])
     }
     try settle(row, step: message.slug, outcome: result, answers: earlier, by: message)
+    // If we crash here there is neither the answer nor the erasure: they are of one transaction.
+    Failpoint.hit(.answerBeforeErasure)
     // No match keeps nothing: what was asked is erased where it was received.
     if result == "no-match" { try erase(earlier, because: "no-match") }
   }
@@ -218,8 +238,10 @@ extension WriteContext {
       let row = try CaseRow.find(question.caseID, in: database),
       row.keeper == message.submission.envelope.source
     else { return }
-    guard question.asked == message.recipient else {
-      // A school that is told so is a party of the case from here on.
+    // A school that is told so is a party of the case from here on. And of a child whom nobody
+    // answered for, there is nothing to confirm or deny.
+    let isWithdrawn = result.utf8.elementsEqual("withdrawn".utf8)
+    guard question.asked == message.recipient, isWithdrawn || question.isAnswered else {
       return try record(
         row, step: message.slug, outcome: result, answers: question.message, by: message)
     }
@@ -227,8 +249,11 @@ extension WriteContext {
       sql: "UPDATE trace_question SET state = ? WHERE message = ?",
       arguments: [result, question.message])
     try settle(row, step: message.slug, outcome: result, answers: question.message, by: message)
-    // Another child, or no child any more: then nothing entitles the receiver to the request.
-    if result != "confirmed" { try erase(question.message, because: result) }
+    guard !result.utf8.elementsEqual("confirmed".utf8) else { return }
+    // Another child, or no child any more: then nothing entitles the receiver to the request, and
+    // it owes no answer.
+    try lapseDuties(of: question.message)
+    try erase(question.message, because: result)
   }
 
   /// A trace's state is that of the question that got furthest.
@@ -273,6 +298,19 @@ private struct Question {
   let message: Int64
   let caseID: String
   let asked: PartyURN
+  let state: String
+
+  /// True once the requester has said its last word.
+  var isSettled: Bool { isState(["confirmed", "wrong-child", "withdrawn"]) }
+
+  /// True when somebody may be the child, or was taken for it.
+  var isAnswered: Bool {
+    isState(["answered-match", "answered-potential", "confirmed", "wrong-child"])
+  }
+
+  private func isState(_ states: [String]) -> Bool {
+    states.contains { $0.utf8.elementsEqual(state.utf8) }
+  }
 
   static func find(_ message: Int64, in database: Database) throws -> Question? {
     try fetch(database, "message = ?", message)
@@ -287,11 +325,12 @@ private struct Question {
   ) throws -> Question? {
     let row = try Row.fetchOne(
       database,
-      sql: "SELECT message, case_id, asked FROM trace_question WHERE \(condition)",
+      sql: "SELECT message, case_id, asked, state FROM trace_question WHERE \(condition)",
       arguments: [message])
     guard let row else { return nil }
     guard let asked = PartyURN(row["asked"]) else { throw StoreFailure.corrupt("trace_question") }
-    return Question(message: row["message"], caseID: row["case_id"], asked: asked)
+    return Question(
+      message: row["message"], caseID: row["case_id"], asked: asked, state: row["state"])
   }
 }
 

@@ -17,6 +17,7 @@ extension WriteContext {
           AND NOT EXISTS (SELECT 1 FROM erasure WHERE message = ?1)
         """, arguments: [sequence])
     guard let row else { return }
+    hasErased = true
     let id: String = row["message_id"]
     // Over a value of the same length SQLite writes in place, so nothing is left in a free page.
     try database.execute(

@@ -31,6 +31,8 @@ package struct TraceQuestion: Sendable, Equatable {
   package let state: String
   /// When an answer is due; nil where that is unknown.
   package let dueAt: Timestamp?
+  /// What its parties were last reminded of by the clocks: `due` or `overdue`; nil for nothing yet.
+  package let reminded: String?
   package let answer: MessageID?
   package let answeredAt: Timestamp?
   /// When the request was erased at its receiver.
@@ -49,6 +51,10 @@ package struct ExchangeCase: Sendable, Equatable {
   package let changedAt: Timestamp
   package var steps: [CaseStepSummary] = []
   package var questions: [TraceQuestion] = []
+  /// The trace that its keeper asks by; nil for others, and for requests sent without one.
+  package var trace: MessageID?
+  /// What others said, yes or no, before they were sent a request. For the keeper alone.
+  package var enquiries: [TraceEnquiry] = []
 }
 
 /// A page of cases, newest first.
@@ -99,7 +105,13 @@ extension Store {
     return try await pool.read { database in
       guard var found = try reader.find(id, in: database) else { throw Refusal(.notFound) }
       found.steps = try reader.steps(of: found, in: database)
-      if found.kind == .trace { found.questions = try reader.questions(of: found, in: database) }
+      guard found.kind == .trace else { return found }
+      found.questions = try reader.questions(of: found, in: database)
+      guard found.isOwn, let trace = try reader.trace(of: found, in: database) else {
+        return found
+      }
+      found.trace = trace
+      found.enquiries = try TraceEnquiry.all(of: trace, in: database)
       return found
     }
   }
@@ -160,6 +172,17 @@ private struct CaseReader: Sendable {
     }
   }
 
+  /// The trace whose requests are this case.
+  func trace(of found: ExchangeCase, in database: Database) throws -> MessageID? {
+    try String.fetchOne(
+      database,
+      sql: """
+        SELECT trace_id FROM trace JOIN exchange_case ON thread = trace_id AND keeper = party
+        WHERE case_id = ?
+        """, arguments: [found.id.text]
+    ).flatMap { MessageID($0) }
+  }
+
   /// The questions of a trace that this party asked or was asked.
   func questions(of found: ExchangeCase, in database: Database) throws -> [TraceQuestion] {
     let rows = try Row.fetchAll(
@@ -168,7 +191,9 @@ private struct CaseReader: Sendable {
         SELECT message.message_id, asked, message.admitted_at, cap, trace_question.state,
           message.expires_at, erasure.erased_at, answer.message_id AS answer,
           answer.admitted_at AS answered_at,
-          (SELECT max(due_at) FROM duty WHERE duty.message = message.sequence) AS due_at
+          (SELECT max(due_at) FROM duty WHERE duty.message = message.sequence) AS due_at,
+          (SELECT max(told) FROM duty WHERE duty.message = message.sequence
+            AND told <> 'nothing') AS told
         FROM trace_question JOIN message ON message.sequence = trace_question.message
           LEFT JOIN message AS answer ON answer.sequence = trace_question.answer
           LEFT JOIN erasure ON erasure.message = trace_question.message
@@ -186,7 +211,7 @@ private struct CaseReader: Sendable {
       let answer: String? = row["answer"]
       return TraceQuestion(
         messageID: id, asked: asked, askedAt: time("admitted_at") ?? found.openedAt,
-        cap: row["cap"], state: state, dueAt: time("due_at"),
+        cap: row["cap"], state: state, dueAt: time("due_at"), reminded: row["told"],
         answer: answer.flatMap { MessageID($0) }, answeredAt: time("answered_at"),
         erasedAt: time("erased_at"))
     }

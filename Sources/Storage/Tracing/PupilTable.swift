@@ -16,6 +16,13 @@ struct StoredPupil {
   /// Nil once it was removed.
   let record: PupilRecord?
 
+  /// What is searched: of a child whose whereabouts must stay unknown no place, and no school.
+  var searched: PupilRecord? {
+    guard var record, restriction != .none else { return record }
+    record.schools = []
+    return record
+  }
+
   private static let columns =
     "pupil, party, authority, restriction, record_key, body, revision FROM pupil"
 

@@ -29,35 +29,40 @@ extension Store {
     let found = try await self.pool.read { database in
       try answer.candidates.compactMap { candidate -> FoundPupil? in
         // Whoever hardly resembles the child is nobody that the officer has ground to see.
-        guard candidate.reading == .household || candidate.posterior >= Self.leastPosterior,
+        guard candidate.hasGround,
           let number = Int64(candidate.id),
-          let pupil = try StoredPupil.find(number, in: database, sealing), pupil.record != nil,
-          // A system by itself is not told of a restricted child at all.
-          new.isNamedOfficer || pupil.restriction == .none
+          let pupil = try StoredPupil.find(number, in: database, sealing), pupil.record != nil
         else { return nil }
-        return FoundPupil(candidate: candidate, pupil: pupil)
+        return FoundPupil(candidate, pupil)
       }
+    }
+    // A child that one of its pools hides is hidden.
+    let shown = FoundPupil.joined(found).filter { child in
+      new.isNamedOfficer || child.pupils.allSatisfy { $0.restriction == .none }
     }
     let query = Data(PupilBody.bytes(of: new.query))
     let tracing = TraceWriting(keys: childKeys, sealing: sealing, limits: limits)
     return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
       try new.require(policy, of: party)
-      return try context.insert(new, query, answer, found, party, tracing)
+      return try context.insert(new, query, answer, shown, party, tracing)
     }
   }
 
-  /// Probability below which a pupil is not shown.
-  private static let leastPosterior = 0.005
-
-  /// A trace again, for the party that made it; each child shown is a leaf again.
+  /// A trace again, for the party that made it; each child shown is a leaf again. Whoever may not
+  /// search any more sees no trace again either.
   package func traceRecord(
-    _ id: MessageID, for spkiSHA256: String
+    _ id: MessageID, for spkiSHA256: String, policy: @escaping TracePolicy
   ) async throws -> TraceRecord {
     let tracing = TraceWriting(keys: childKeys, sealing: sealing, limits: limits)
     return try await writer.submit { context in
       let party = try context.caller(spkiSHA256)
       let row = try TraceRow.find(id, of: party, in: context.database)
+      let answer = policy(
+        TraceFacts(
+          asked: .search, role: party.role, state: party.state, purpose: row.purpose,
+          isNamedOfficer: row.isNamedOfficer))
+      if let code = answer.refusalCode { throw Refusal(code) }
       let record = try row.record(in: context.database, tracing.sealing)
       for candidate in record.candidates {
         try context.logShown(candidate.number, .name, of: row, by: party, tracing)
@@ -66,7 +71,9 @@ extension Store {
     }
   }
 
-  /// Shows more of a candidate to a named officer: the school, the address, or the full record.
+  /// Shows more of a candidate to a named officer, step by step: the school; the address or the
+  /// full record once a person took the candidate for the child. Each step is decided anew for the
+  /// trace's purpose, has its own reason, and is a leaf for each pool's record that is shown.
   package func disclose(
     _ scope: PupilDisclosure, of candidate: Int, in id: MessageID, reason: String,
     by spkiSHA256: String, policy: @escaping TracePolicy
@@ -81,13 +88,14 @@ extension Store {
       let answer = policy(
         TraceFacts(
           asked: .disclosure, role: party.role, state: party.state, purpose: row.purpose,
-          isNamedOfficer: row.isNamedOfficer, isRestricted: shown.pupil.restriction != .none,
-          isHousehold: shown.candidate.reading == .household))
+          isNamedOfficer: row.isNamedOfficer, isRestricted: shown.candidate.isRestricted,
+          isHousehold: shown.candidate.reading == .household, tellsHome: scope.tellsHome,
+          isTakenForChild: row.isTakenForChild(candidate), isOver: row.isOver))
       if let code = answer.refusalCode { throw Refusal(code) }
-      guard let record = shown.pupil.record else { throw Refusal(.notFound) }
+      guard let record = shown.record else { throw Refusal(.notFound) }
       try context.database.execute(
         sql: "UPDATE trace_candidate SET disclosed = ? WHERE trace_id = ? AND position = ?",
-        arguments: [scope.rawValue, id.text, candidate])
+        arguments: [max(scope, shown.candidate.disclosed).rawValue, id.text, candidate])
       try context.logShown(candidate, scope, of: row, by: party, tracing, reason: reason)
       return record
     }
@@ -124,7 +132,7 @@ extension Store {
                 message: "Give the number of a candidate that was offered as the child.")
             ])
         }
-        digest = tracing.digest(of: shown.pupil.number)
+        digest = shown.pupils.first.map { tracing.digest(of: $0.number) }
       }
       try context.database.execute(
         sql: """
@@ -197,8 +205,8 @@ extension Store {
       let cap: String? = request?["cap"]
       return TraceMaterial(
         trace: try row.record(in: database, sealing), party: party,
-        query: try row.query(in: database, sealing), record: confirmed?.pupil.record,
-        isRestricted: confirmed?.pupil.restriction ?? .none != .none,
+        query: try row.query(in: database, sealing), record: confirmed?.record,
+        isRestricted: confirmed?.candidate.isRestricted ?? false,
         requester: requester.flatMap { PartyURN($0) },
         cap: cap.flatMap(DisclosureCap.init(rawValue:)))
     }
@@ -212,10 +220,17 @@ extension Store {
   }
 }
 
-/// A candidate with its row.
-struct FoundPupil: Sendable {
-  let candidate: TraceCandidate
-  let pupil: StoredPupil
+extension TraceCandidate {
+  /// Probability below which a pupil is not shown.
+  private static let leastPosterior = 0.005
+
+  /// Whether there is ground to show this pupil: it may be the child; or it is of its household, by
+  /// a name or its people. That somebody lives at the same postcode, or in the same house, is none.
+  fileprivate var hasGround: Bool {
+    guard reading == .household else { return posterior >= Self.leastPosterior }
+    let kin: [FieldReason.Field] = [.surname, .name, .parents, .siblings]
+    return reasons.contains { kin.contains($0.field) && $0.bits > 0 }
+  }
 }
 
 /// What writing about traces takes.

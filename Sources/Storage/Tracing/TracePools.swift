@@ -42,7 +42,7 @@ final class TracePools: Sendable {
       return try build(authority, newest, in: database, sealing)
     }
     for pupil in changed where pupil.authority.utf8.elementsEqual(authority.utf8) {
-      if let record = pupil.record {
+      if let record = pupil.searched {
         try pool.upsert(record)
       } else {
         try pool.remove(id: String(pupil.number))
@@ -64,7 +64,7 @@ final class TracePools: Sendable {
     let file = try PupilImageFileWriter(path: path)
     let writer = ImageWriter(to: file, variants: variants, expected: count ?? 0)
     try StoredPupil.visitAll(of: authority, in: database, sealing) { pupil in
-      if let record = pupil.record { try writer.add(record) }
+      if let record = pupil.searched { try writer.add(record) }
     }
     try writer.finish()
     let pool = PupilPool(

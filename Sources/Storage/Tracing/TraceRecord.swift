@@ -31,10 +31,24 @@ package struct NewTrace: Sendable {
 }
 
 /// How much of a candidate was shown.
-package enum PupilDisclosure: String, Sendable, CaseIterable {
+package enum PupilDisclosure: String, Sendable, CaseIterable, Comparable {
   /// Surname, forename, year of birth.
   case name
   case school, address, full
+
+  /// True when a home is told.
+  package var tellsHome: Bool { self >= .address }
+
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .name: 0
+    case .school: 1
+    case .address: 2
+    case .full: 3
+    }
+  }
 }
 
 /// A reason for or against a candidate, in fixed words with its weight.
@@ -49,7 +63,9 @@ package struct ShownReason: Sendable, Equatable {
 package struct ShownCandidate: Sendable, Equatable {
   /// From 1, best first.
   package let number: Int
-  package let heldBy: PartyURN
+  /// Whose pools have the child; none for one whose whereabouts must stay unknown, since a pool is
+  /// a school's.
+  package let heldBy: [PartyURN]
   package let reading: CandidateReading
   package let bits: Double
   package let posterior: Double

@@ -50,34 +50,52 @@ struct TraceRow {
   /// What the sealed question is called.
   static func name(_ id: MessageID) -> String { "trace:\(id.text)" }
 
-  /// A candidate with its pupil; nil when there is none, or the pupil was removed since.
+  /// True when what was asked was erased, as its request was.
+  var isErased: Bool { (row["request_id"] as String?) != nil && (row["query"] as Data?) == nil }
+
+  /// True when there is nobody to look for any more.
+  var isOver: Bool { isErased || confirmation?.result == .notHere }
+
+  /// True when a person said that this candidate is the child, or may be.
+  func isTakenForChild(_ candidate: Int) -> Bool {
+    confirmation?.candidate == candidate && confirmation?.result != .notHere
+  }
+
+  /// A candidate with its pupils; nil when there is none, or they were removed since.
   func candidate(
     _ number: Int, in database: Database, _ sealing: Sealing
-  ) throws -> (candidate: ShownCandidate, pupil: StoredPupil)? {
+  ) throws -> TracedPupil? {
     try candidates(in: database, sealing).first { $0.candidate.number == number }
   }
 
-  func candidates(
-    in database: Database, _ sealing: Sealing
-  ) throws -> [(candidate: ShownCandidate, pupil: StoredPupil)] {
+  /// The rows of a candidate, its own first.
+  static func pupils(
+    of number: Int, in trace: MessageID, _ database: Database
+  ) throws -> [Int64] {
+    try Int64.fetchAll(
+      database,
+      sql: """
+        SELECT pupil, 0 AS other FROM trace_candidate WHERE trace_id = ?1 AND position = ?2
+        UNION ALL
+        SELECT pupil, 1 FROM trace_candidate_record WHERE trace_id = ?1 AND position = ?2
+        ORDER BY other, pupil
+        """, arguments: [trace.text, number])
+  }
+
+  /// The candidates as they may be shown now: none once the question was erased, and none to a
+  /// system that somebody hides by now.
+  func candidates(in database: Database, _ sealing: Sealing) throws -> [TracedPupil] {
+    guard !isErased else { return [] }
     let rows = try Row.fetchAll(
       database, sql: "SELECT * FROM trace_candidate WHERE trace_id = ? ORDER BY position",
       arguments: [id.text])
     return try rows.compactMap { row in
-      guard let pupil = try StoredPupil.find(row["pupil"], in: database, sealing),
-        let record = pupil.record
-      else { return nil }
-      guard let reading = CandidateReading(rawValue: row["reading"]),
-        let disclosed = PupilDisclosure(rawValue: row["disclosed"])
-      else { throw StoreFailure.corrupt("trace_candidate") }
-      let name = record.names.first
-      let shown = ShownCandidate(
-        number: row["position"], heldBy: pupil.party, reading: reading, bits: row["bits"],
-        posterior: row["posterior"], reasons: try TraceReasons.read(row["reasons"]),
-        surname: name?.surname ?? "", forename: name?.forename ?? "",
-        yearOfBirth: record.datesOfBirth.first?.year ?? 0,
-        isRestricted: pupil.restriction != .none, disclosed: disclosed)
-      return (shown, pupil)
+      let pupils = try Self.pupils(of: row["position"], in: id, database)
+        .compactMap { try StoredPupil.find($0, in: database, sealing) }
+        .filter { $0.record != nil }
+      guard !pupils.isEmpty else { return nil }
+      let shown = try TracedPupil(row, pupils)
+      return isNamedOfficer || !shown.candidate.isRestricted ? shown : nil
     }
   }
 
@@ -92,26 +110,66 @@ struct TraceRow {
       throw StoreFailure.corrupt("trace")
     }
     let request: String? = row["request_id"]
-    let enquiries = try Row.fetchAll(
-      database,
-      sql:
-        "SELECT party, answer, asked_at FROM trace_enquiry WHERE trace_id = ? ORDER BY party, day",
-      arguments: [id.text]
-    ).map { row in
-      guard let party = PartyURN(row["party"]),
-        let answer = TraceEnquiry.Answer(rawValue: row["answer"])
-      else { throw StoreFailure.corrupt("trace_enquiry") }
-      return TraceEnquiry(
-        party: party, answer: answer, askedAt: Timestamp(milliseconds: row["asked_at"]))
-    }
     return TraceRecord(
       id: id, askedAt: Timestamp(milliseconds: row["asked_at"]), officer: officer,
       isNamedOfficer: isNamedOfficer, purpose: purpose, reason: row["reason"],
       request: request.flatMap { MessageID($0) }, outcome: outcome, notHere: row["not_here"],
       modelVersion: row["model"],
       candidates: try candidates(in: database, sealing).map(\.candidate),
-      confirmation: confirmation, enquiries: enquiries,
+      confirmation: confirmation, enquiries: try TraceEnquiry.all(of: id, in: database),
       caseID: try caseID(in: database).flatMap { MessageID($0) })
+  }
+}
+
+/// A candidate with the rows of its pools.
+struct TracedPupil {
+  let candidate: ShownCandidate
+  let pupils: [StoredPupil]
+
+  /// What its pools hold of the child together; nil when it was removed.
+  var record: PupilRecord? {
+    pupils.compactMap(\.record).reduce(nil) { known, record in
+      known.map { PupilEntry($0).keeping(record).record } ?? record
+    }
+  }
+
+  /// What would tell where a child is: not said of one whose whereabouts must stay unknown.
+  private static let ofPlaces = ["place", "school", "household"]
+
+  fileprivate init(_ row: Row, _ pupils: [StoredPupil]) throws {
+    self.pupils = pupils
+    guard let reading = CandidateReading(rawValue: row["reading"]),
+      let disclosed = PupilDisclosure(rawValue: row["disclosed"])
+    else { throw StoreFailure.corrupt("trace_candidate") }
+    let isRestricted = pupils.contains { $0.restriction != .none }
+    let reasons = try TraceReasons.read(row["reasons"]).filter { reason in
+      !isRestricted || !Self.ofPlaces.contains { $0.utf8.elementsEqual(reason.field.utf8) }
+    }
+    let record = pupils.first?.record
+    let name = record?.names.first
+    candidate = ShownCandidate(
+      number: row["position"], heldBy: isRestricted ? [] : pupils.map(\.party), reading: reading,
+      bits: row["bits"], posterior: row["posterior"], reasons: reasons,
+      surname: name?.surname ?? "", forename: name?.forename ?? "",
+      yearOfBirth: record?.datesOfBirth.first?.year ?? 0, isRestricted: isRestricted,
+      disclosed: disclosed)
+  }
+}
+
+extension TraceEnquiry {
+  /// What others said in a trace.
+  static func all(of trace: MessageID, in database: Database) throws -> [TraceEnquiry] {
+    try Row.fetchAll(
+      database,
+      sql:
+        "SELECT party, answer, asked_at FROM trace_enquiry WHERE trace_id = ? ORDER BY party, day",
+      arguments: [trace.text]
+    ).map { row in
+      guard let party = PartyURN(row["party"]), let answer = Answer(rawValue: row["answer"])
+      else { throw StoreFailure.corrupt("trace_enquiry") }
+      return TraceEnquiry(
+        party: party, answer: answer, askedAt: Timestamp(milliseconds: row["asked_at"]))
+    }
   }
 }
 

@@ -27,8 +27,8 @@ extension WriteContext {
       request = row.sequence
     }
     // Where a candidate was left out there may be somebody: that is not told.
-    let outcome =
-      found.contains { $0.candidate.reading == .child } ? answer.outcome : Self.nobody(answer)
+    let offered = found.filter { $0.reading == .child }.map(\.posterior)
+    let outcome = offered.isEmpty ? Self.nobody(answer) : TraceOutcome(offering: offered)
     let id = surroundings.messageID(at: now)
     let leaf = try append(
       LogEvent(
@@ -57,9 +57,14 @@ extension WriteContext {
           VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          id.text, index + 1, item.pupil.number, item.candidate.reading.rawValue,
-          item.candidate.bits, item.candidate.posterior, TraceReasons.text(item.candidate.reasons),
+          id.text, index + 1, item.pupils.first?.number, item.reading.rawValue, item.bits,
+          item.posterior, TraceReasons.text(item.reasons),
         ])
+      for pupil in item.pupils.dropFirst() {
+        try database.execute(
+          sql: "INSERT INTO trace_candidate_record (trace_id, position, pupil) VALUES (?, ?, ?)",
+          arguments: [id.text, index + 1, pupil.number])
+      }
     }
     let record = try row.record(in: database, tracing.sealing)
     for candidate in record.candidates {
@@ -72,22 +77,22 @@ extension WriteContext {
     answer.outcome == .lowConfidence ? .lowConfidence : .none
   }
 
-  /// A leaf for a child that was shown, and how much of it.
+  /// A leaf for each record of a child that was shown, and how much of it.
   mutating func logShown(
     _ number: Int, _ scope: PupilDisclosure, of row: TraceRow, by party: Party,
     _ tracing: TraceWriting, reason: String? = nil
   ) throws {
-    let pupil = try Int64.fetchOne(
-      database, sql: "SELECT pupil FROM trace_candidate WHERE trace_id = ? AND position = ?",
-      arguments: [row.id.text, number])
-    guard let pupil else { throw Refusal(.notFound) }
-    try append(
-      LogEvent(
-        .pupilShown,
-        [
-          .actor: party.urn.text, .digest: tracing.digest(of: pupil), .purpose: row.purpose,
-          .reason: reason, .id: row.officer, .scope: scope.rawValue,
-        ]), subject: row.id.text, message: nil)
+    let pupils = try TraceRow.pupils(of: number, in: row.id, database)
+    guard !pupils.isEmpty else { throw Refusal(.notFound) }
+    for pupil in pupils {
+      try append(
+        LogEvent(
+          .pupilShown,
+          [
+            .actor: party.urn.text, .digest: tracing.digest(of: pupil), .purpose: row.purpose,
+            .reason: reason, .id: row.officer, .scope: scope.rawValue,
+          ]), subject: row.id.text, message: nil)
+    }
   }
 
   /// Asks one party's pool by the tokens of the day, and writes the answer. Asked again on the same

@@ -20,7 +20,7 @@ struct EffectReader: Sendable {
     case .publication, .lostPupilSearch, .missingChildReferral, .newPupilReturn, .deletionReturn: []
     case .missingChildStatus: ["caseRef", "status"]
     case .traceRequest: ["disclosureCap"]
-    case .deletionReturnCheck, .traceResponse, .traceConfirmation: ["result"]
+    case .deletionReturnCheck, .deletionOutcome, .traceResponse, .traceConfirmation: ["result"]
     }
   }
 
@@ -79,6 +79,7 @@ struct EffectReader: Sendable {
     case .deletionReturn:
       return .deletionReturn(isHistoric: payload["historicGround"] != nil)
     case .deletionReturnCheck: return .deletionReturnCheck(result: text("result"))
+    case .deletionOutcome: return .deletionOutcome(result: text("result"))
     case .traceRequest:
       return DisclosureCap(rawValue: text("disclosureCap")).map { .traceRequest(cap: $0) }
     case .traceResponse:

@@ -8,6 +8,11 @@ import Validation
 struct CaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "case", abstract: "Missing children, deletions and traces: how they stand.",
+    discussion: """
+      A case is what messages make of it: a referral of a missing child, a school's return of a \
+      deletion or a new pupil, a trace request. Whose case it is sees all of it; others see their \
+      own messages. To look for a child: `gatehouse trace --help`.
+      """,
     subcommands: [List.self, Show.self])
 
   struct List: AsyncParsableCommand {
@@ -20,10 +25,16 @@ struct CaseCommand: AsyncParsableCommand {
       let answer = try await options.withClient { try await $0.cases(limit: limit).orFailure() }
       if options.json { return print(answer.text) }
       let root = try JSONDocument.parse(answer.bytes).root
-      for found in root["cases"].map({ Array($0.elements) }) ?? [] {
+      let cases = root.list("cases")
+      for found in cases {
         print(
           ["caseId", "kind", "state", "keeper", "changedAt"].map { found[$0]?.string ?? "" }
             .joined(separator: "\t"))
+      }
+      if let first = cases.first?["caseId"]?.string {
+        NextSteps(options).say("See one, with what to do about it:", "case show \(first)")
+      } else {
+        Terminal.say("There are no cases yet. To look for a child: gatehouse trace --help")
       }
     }
   }
@@ -42,20 +53,40 @@ struct CaseCommand: AsyncParsableCommand {
       let answer = try await options.withClient { try await $0.exchangeCase(id).orFailure() }
       if options.json { return print(answer.text) }
       let root = try JSONDocument.parse(answer.bytes).root
-      for name in ["caseId", "kind", "state", "keeper", "openedAt", "changedAt"] {
-        print("\(name)\t\(root[name]?.string ?? "")")
+      for (name, label) in [
+        ("caseId", "case"), ("traceId", "trace"), ("kind", "kind"), ("state", "state"),
+        ("keeper", "kept by"), ("openedAt", "opened"), ("changedAt", "changed"),
+      ] {
+        guard let value = root[name]?.string else { continue }
+        print("\(label)\t\(name.hasSuffix("At") ? TraceCommand.minute(root[name]) : value)")
       }
-      for message in root["messages"].map({ Array($0.elements) }) ?? [] {
+      TraceCommand.tell(enquiries: root)
+      for asked in root.list("asked") { print(CaseCommand.line(asked)) }
+      for message in root.list("messages") {
+        let outcome = message["outcome"]?.string.map { ": \($0)" } ?? ""
         print(
-          ["at", "step", "source", "recipient", "outcome", "messageId"]
-            .map { message[$0]?.string ?? "" }.joined(separator: "\t"))
+          "message\t\(TraceCommand.minute(message["at"]))\t"
+            + "\(message["step"]?.string ?? "")\(outcome)\t"
+            + "\(message["source"]?.string ?? "") to \(message["recipient"]?.string ?? "")\t"
+            + "\(message["messageId"]?.string ?? "")")
       }
-      for asked in root["asked"].map({ Array($0.elements) }) ?? [] {
-        print(
-          "asked\t"
-            + ["asked", "askedAt", "state", "dueAt", "answeredAt", "answer"]
-            .map { asked[$0]?.string ?? "" }.joined(separator: "\t"))
+      NextSteps(options).after(case: root)
+    }
+  }
+
+  /// A party that was asked, when, until when, and what came back.
+  private static func line(_ asked: JSONNode) -> String {
+    func text(_ name: String, _ words: String) -> String? {
+      asked[name]?.string.map { text in
+        "\(words) \(name.hasSuffix("At") ? TraceCommand.minute(asked[name]) : text)"
       }
     }
+    let parts = [
+      asked["asked"]?.string, text("askedAt", "on"), text("cap", "for at most"),
+      text("state", "state"), text("dueAt", "due by"), text("reminded", "reminded that it is"),
+      text("answeredAt", "answered on"), text("answer", "by message"),
+      text("erasedAt", "request erased on"),
+    ]
+    return "asked\t" + parts.compactMap { $0 }.joined(separator: "\t")
   }
 }

@@ -10,7 +10,20 @@ struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace", abstract: "Look for a child, here and with other authorities.",
     discussion: """
-      docs/cases.md walks through it, from a worry to a reviewed answer; `batch` asks a whole list.
+      From a worry to a reviewed answer, step by step; each command says what comes next:
+
+        1. ask        look among the pupils of your own authority
+        2. disclose   see the school of a candidate
+        3. confirm    say whether a candidate is the child, or none is
+        4. enquire    ask the other authorities, yes or no
+        5. request    send the request to those who said yes
+        6. gatehouse case show   who was asked, what came back
+        7. reply      tell who answered whether it was the child
+
+      Whoever is asked finds the request in `gatehouse inbox list`, and goes: ask --request, \
+      disclose, confirm, answer. `--officer` is a post or staff number, never a name.
+      docs/cases.md walks through it with invented children. `load` fills a pool; `batch` asks a \
+      whole list of children against a list of pupils, on this machine.
       Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 5 the gateway cannot be reached.
       """,
     subcommands: [
@@ -19,6 +32,13 @@ struct TraceCommand: AsyncParsableCommand {
       TraceAnswerCommand.self, TraceReplyCommand.self, TraceLoadCommand.self,
       TraceBatchCommand.self,
     ])
+
+  /// Why a child is looked for, as people read it in a help text.
+  static let reasons =
+    "moved-unknown, no-show, lost-file-match, returned-from-leave, ehe-check or "
+    + "safeguarding"
+  static let verifications =
+    "school-roll, home-visit, officer-saw-child, health or parent-document"
 }
 
 struct TraceBatchCommand: AsyncParsableCommand {

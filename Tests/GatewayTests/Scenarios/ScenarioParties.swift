@@ -20,6 +20,7 @@ enum ScenarioParty: String {
   case gateway = "urn:gatehouse:850:gatehouse"
   case transferDesk = "urn:gatehouse:850:transfers"
   case lostPupilPool = "urn:gatehouse:000:lost-pupil-pool"
+  case secondSchool = "urn:gatehouse:850:9901"
 
   var role: String {
     switch self {
@@ -31,6 +32,7 @@ enum ScenarioParty: String {
     case .partnershipService: "send-partnership-service"
     case .officer: "data-protection-officer"
     case .gateway: "gateway"
+    case .secondSchool: "school"
     }
   }
 }

@@ -36,26 +36,28 @@ struct TraceScenarioTests {
     let asker = try await gateway.join(.cme)
     let asked = try await gateway.join(.neighbourCME)
     let school = try gateway.client(.otherSchool)
-    let loaded = try await school.changePupils(Array(Self.pool.utf8))
+    let loaded = try await school.changePupils(Array(Self.pool.utf8)).described(by: "PoolChanges")
     try #require(loaded.status == 200, "\(loaded.text)")
     return (asker, asked)
   }
 
   private func requested(_ asker: PartyClient) async throws -> (trace: String, request: String) {
-    let made = try await asker.trace(Array(Self.query.utf8))
+    let made = try await asker.trace(Array(Self.query.utf8)).described(by: "Trace")
     try #require(made.status == 201, "\(made.text)")
     #expect(try made.json()["outcome"]?.string == "none", "nobody of 850 is loaded")
     let id = try made.member("traceId")
     let trace = try #require(MessageID(id))
     let said = try await asker.trace(
-      trace, "enquiries", Array(#"{"parties": ["urn:gatehouse:851:cme"]}"#.utf8))
+      trace, "enquiries", Array(#"{"parties": ["urn:gatehouse:851:cme"]}"#.utf8)
+    ).described(by: "Enquiries")
     #expect(said.text.contains(#""answer":"yes""#), "\(said.text)")
     let sent = try await asker.trace(
       trace, "requests",
       Array(
         """
         {"dateLastSeen": "2026-10-16", "disclosureCap": "yes-no+school", "safeToContact": "open"}
-        """.utf8))
+        """.utf8)
+    ).described(by: "SentLetters")
     try #require(sent.status == 202, "\(sent.text)")
     let message = try sent.json()["sent"]?.elements.first { _ in true }?["messageId"]?.string
     return (id, try #require(message, "\(sent.text)"))
@@ -74,6 +76,7 @@ struct TraceScenarioTests {
     #expect(!made.text.contains("Zzinvented"), "no address at first: \(made.text)")
     let trace = try #require(MessageID(try made.member("traceId")))
     let confirmed = try await asked.trace(trace, "confirmation", Array(confirmation.utf8))
+      .described(by: "Trace")
     try #require(confirmed.status == 200, "\(confirmed.text)")
     return try await asked.trace(
       trace, "answer",
@@ -81,7 +84,8 @@ struct TraceScenarioTests {
         """
         {"disclose": "\(disclose)",
          "contactOfficer": {"name": "Terry Modell", "email": "cme@neighbour.example"}}
-        """.utf8))
+        """.utf8)
+    ).described(by: "SentLetters")
   }
 
   @Test("From a worry to a reviewed answer across two authorities")
@@ -102,7 +106,7 @@ struct TraceScenarioTests {
 
       let whole = try await asker.trace(try #require(MessageID(trace))).json()
       let caseID = try #require(whole["caseId"]?.string.flatMap { MessageID($0) })
-      let found = try await asker.exchangeCase(caseID).json()
+      let found = try await asker.exchangeCase(caseID).described(by: "Case").json()
       #expect(found["state"]?.string == "answered-match")
       let question = found["asked"]?.elements.first { _ in true }
       #expect(question?["asked"]?.string == "urn:gatehouse:851:cme")
@@ -116,7 +120,7 @@ struct TraceScenarioTests {
       #expect(reply.status == 202, "\(reply.text)")
       #expect(try await asker.exchangeCase(caseID).json()["state"]?.string == "confirmed")
       // The other side sees its own part; a stranger sees nothing.
-      let theirs = try await asked.exchangeCase(caseID).json()
+      let theirs = try await asked.exchangeCase(caseID).described(by: "Case").json()
       #expect(theirs["isOwn"]?.bool == false && theirs["state"]?.string == "confirmed")
       #expect(try await gateway.client(.camhs).exchangeCase(caseID).code == "not-found")
 
@@ -139,7 +143,9 @@ struct TraceScenarioTests {
       try #require(sent.status == 202, "\(sent.text)")
       let told = try await asker.wait(for: "gatehouse.trace-response.v1")
       #expect(told["data"]?["result"]?.string == "no-match")
+      #expect(told["data"]?.members.map(\.key) == ["result", "contactOfficer"], "and nothing else")
       #expect(try await asked.fetch(request).code == "content-erased")
+      #expect(try await gateway.leafCount(.disposed) == 1)
       let whole = try await asker.trace(try #require(MessageID(trace))).json()
       let caseID = try #require(whole["caseId"]?.string.flatMap { MessageID($0) })
       let found = try await asker.exchangeCase(caseID).json()
@@ -167,7 +173,22 @@ struct TraceScenarioTests {
       #expect(told["data"]?["result"]?.string == "potential-match")
       let conflict = told["data"]?["fieldConflicts"]?.elements.first { _ in true }
       #expect(conflict?["field"]?.string == "surname")
-      #expect(told["data"]?["address"] == nil && told["data"]?["school"] == nil)
+      #expect(conflict?["ours"]?.string == "Testerly" && conflict?["theirs"]?.string == "Testerley")
+      for name in ["address", "school", "onRoll", "startDate"] {
+        #expect(told["data"]?[name] == nil)
+      }
+      // However it is sent: the schema lets no address through with a potential match.
+      let confidence = try #require(told["data"]?["confidence"]?.numberText.flatMap { Double($0) })
+      #expect(confidence >= 0.85 && confidence < 0.95)
+      let sneaked = try await asked.sendExample(
+        "trace-response/v1/examples/match-with-school.valid.json"
+      ) { envelope in
+        envelope.inReplyTo = try request.member("messageId")
+        let text = String(decoding: envelope.payload.bytes, as: UTF8.self)
+        envelope.payload.bytes = Array(
+          text.replacing("\"match\"", with: "\"potential-match\"").utf8)
+      }
+      #expect(sneaked.code == "payload-invalid", "\(sneaked.text)")
     }
   }
 
@@ -271,7 +292,7 @@ struct TraceScenarioTests {
       let kept = try await officers.exchangeCase(id).json()
       #expect(kept["state"]?.string?.hasPrefix("open-") == true, "\(kept["state"]?.string ?? "")")
       #expect(try await school.exchangeCase(id).json()["state"]?.string == "open")
-      let listed = try await school.cases(limit: 10)
+      let listed = try await school.cases(limit: 10).described(by: "CasePage")
       #expect(listed.text.contains(id.text), "\(listed.text)")
       #expect(try await gateway.client(.otherSchool).exchangeCase(id).code == "not-found")
     }

@@ -15,7 +15,8 @@ enum FewSchemas {
     "common-transfer-file-rejection", "destination-confirmation", "lost-pupil-posting",
     "lost-pupil-search", "lost-pupil-search-result", "lost-pupil-claim", "trace-request",
     "trace-response", "trace-confirmation", "child-missing-education-referral",
-    "child-missing-education-status",
+    "child-missing-education-status", "deletion-return-check", "deletion-outcome",
+    "new-pupil-return",
   ]
 
   /// The copy's path; made at the first use.

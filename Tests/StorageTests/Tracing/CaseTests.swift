@@ -34,6 +34,26 @@ import Testing
         type: Self.response, alter: { $0.inReplyTo = request.messageID.text }))
   }
 
+  /// Files of the store that still have a text.
+  private func files(with text: String, _ test: TestStore) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: test.folder).filter { name in
+      let bytes = FileManager.default.contents(atPath: "\(test.folder)/\(name)")
+      return bytes?.range(of: Data(text.utf8)) != nil
+    }
+  }
+
+  @Test func whatIsErasedIsInNoFileAnyMoreNorInTheJournal() async throws {
+    let test = try await TestStore.make()
+    let request = try await ask(test)
+    #expect(try !files(with: "Zzasked", test).isEmpty)
+    try await answer(test, "a-1", from: .iss, to: request)
+    for _ in 0..<400 where try !files(with: "Zzasked", test).isEmpty {
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    #expect(try files(with: "Zzasked", test) == [])
+    #expect(try test.count("message") == 2)
+  }
+
   @Test func noMatchErasesAndTheLogStillVerifies() async throws {
     let test = try await TestStore.make()
     let request = try await ask(test)

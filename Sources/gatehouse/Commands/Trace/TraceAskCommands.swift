@@ -11,31 +11,36 @@ struct TraceAskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask", abstract: "Look for a child among the pupils of your authority.",
     discussion: """
-      Give what is known, or --request with the id of the trace request that asks for the child. \
-      More fields than these: --file with the JSON of NewTrace in the gateway's /openapi.json.
+      Give what is known, a UPN or a name at least, and leave out the rest; or --request with the \
+      id of the trace request that asks you for the child. The answer is at most five candidates, \
+      with reasons; each search and each child shown is logged. More fields than these: --file \
+      with the JSON of NewTrace in the gateway's /openapi.json.
+
+      gatehouse trace ask --officer cme-07 --surname Testerly --forename Robin --born 2011-06-03
       """)
 
   @OptionGroup var options: ClientOptions
   @Option(help: "Your post or staff number, never a name.") var officer: String?
-  @Option(help: "What for.") var purpose = "children-missing-education"
-  @Option(help: "Why: moved-unknown, no-show, lost-file-match, returned-from-leave, …")
+  @Option(help: "What for: children-missing-education or safeguarding.")
+  var purpose = "children-missing-education"
+  @Option(help: "Why: \(TraceCommand.reasons).")
   var reason = "moved-unknown"
   @Option(help: "The id of a trace request in your inbox.") var request: String?
-  @Option var upn: String?
-  @Option var surname: String?
-  @Option var forename: String?
+  @Option(help: "Unique pupil number.") var upn: String?
+  @Option(help: "Surname.") var surname: String?
+  @Option(help: "First name.") var forename: String?
   @Option(help: "YYYY-MM-DD, YYYY-MM or YYYY.") var born: String?
   @Flag(help: "The date of birth is doubtful.") var doubtful = false
   @Option(help: "F or M.") var sex: String?
-  @Option var postcode: String?
-  @Option var address: String?
+  @Option(help: "Of the last home that is known.") var postcode: String?
+  @Option(help: "House and street of that home.") var address: String?
   @Option(help: "The last school's seven-digit DfE number.") var school: String?
   @Option(help: ArgumentHelp("The whole question, JSON.", valueName: "file")) var file: String?
 
   func run() async throws {
     let body = try body()
     let answer = try await options.withClient { try await $0.trace(body).orFailure() }
-    try TraceCommand.tell(answer, asJSON: options.json)
+    try TraceCommand.tell(answer, options)
   }
 
   private func body() throws -> [UInt8] {
@@ -46,7 +51,12 @@ struct TraceAskCommand: AsyncParsableCommand {
       return Array(data)
     }
     guard let officer else {
-      throw CommandFailure(.usage, "give --officer, your post or staff number")
+      throw CommandFailure(
+        .usage, "give --officer, your post or staff number, e.g. --officer cme-07; never a name")
+    }
+    if request == nil, upn == nil, surname == nil, forename == nil {
+      throw CommandFailure(
+        .usage, "give --surname and --forename, or --upn; or --request, the id of a trace request")
     }
     return CommandBody { body in
       body.text("purpose", purpose)
@@ -86,7 +96,11 @@ struct TraceAskCommand: AsyncParsableCommand {
 
 struct TraceEnquireCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "enquire", abstract: "Ask others, yes or no, without showing them the child.")
+    commandName: "enquire", abstract: "Ask others, yes or no, without showing them the child.",
+    discussion: """
+      Their pupils are compared by UPN, by date of birth with both names, and by date of birth \
+      with the postcode. Of a child known under quite another name or date they say no.
+      """)
 
   @OptionGroup var options: ClientOptions
   @Flag(help: "The officers of every other authority.") var all = false
@@ -94,18 +108,15 @@ struct TraceEnquireCommand: AsyncParsableCommand {
   @Argument(help: "Parties' URNs.") var parties: [String] = []
 
   func run() async throws {
-    let id = try TraceCommand.id(id)
-    let body = CommandBody { body in
+    guard all != !parties.isEmpty else {
+      throw CommandFailure(.usage, "give --all, or the URNs of the parties to ask")
+    }
+    let answer = try await options.trace(id, "enquiries") { body in
       if all { body.truth("all") } else { body.texts("parties", parties) }
     }
-    let answer = try await options.withClient {
-      try await $0.trace(id, "enquiries", body.bytes).orFailure()
-    }
     if options.json { return print(answer.text) }
-    let root = try JSONDocument.parse(answer.bytes).root
-    for enquiry in root["enquiries"].map({ Array($0.elements) }) ?? [] {
-      print("\(enquiry["party"]?.string ?? "")\t\(enquiry["answer"]?.string ?? "")")
-    }
+    TraceCommand.tell(enquiries: try JSONDocument.parse(answer.bytes).root)
+    NextSteps(options).afterEnquiry(try JSONDocument.parse(answer.bytes).root, of: id)
   }
 }
 
@@ -115,9 +126,10 @@ struct TraceRequestCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ClientOptions
   @Option(help: "The day the child was last seen, YYYY-MM-DD.") var lastSeen: String
-  @Option(help: "The most you ask: yes-no, yes-no+school, yes-no+school+address, full.")
+  @Option(help: "The most you ask to be told: yes-no, yes-no+school, yes-no+school+address, full.")
   var cap = "yes-no+school"
-  @Option(help: "open, do-not-alert-family or police-only.") var contact = "open"
+  @Option(help: "May the family be approached: open, do-not-alert-family or police-only.")
+  var contact = "open"
   @Flag(help: "To every other authority; needs --approved-by and --approver-email.")
   var broadcast = false
   @Option(help: "Who approved it.") var approvedBy: String?
@@ -126,8 +138,7 @@ struct TraceRequestCommand: AsyncParsableCommand {
   @Argument(help: "Parties' URNs; without any, those who said yes.") var parties: [String] = []
 
   func run() async throws {
-    let id = try TraceCommand.id(id)
-    let body = CommandBody { body in
+    let answer = try await options.trace(id, "requests") { body in
       if !parties.isEmpty { body.texts("parties", parties) }
       if broadcast {
         body.truth("broadcast")
@@ -137,10 +148,11 @@ struct TraceRequestCommand: AsyncParsableCommand {
       body.text("disclosureCap", cap)
       body.text("safeToContact", contact)
     }
-    let answer = try await options.withClient {
-      try await $0.trace(id, "requests", body.bytes).orFailure()
+    let root = try TraceCommand.tell(letters: answer, options)
+    if let caseID = root["caseId"]?.string {
+      NextSteps(options).say(
+        "See who was asked, by when an answer is due, and what came back:", "case show \(caseID)")
     }
-    try TraceCommand.tell(letters: answer, asJSON: options.json)
   }
 }
 
@@ -153,44 +165,49 @@ struct TraceAnswerCommand: AsyncParsableCommand {
   @Option(help: "That officer's work email.") var email: String
   @Option(help: "The most you tell: yes-no, yes-no+school, yes-no+school+address, full.")
   var disclose = "yes-no"
-  @Option(help: "Refuse, for this reason, e.g. more-detrimental-to-child.") var refuse: String?
+  @Option(
+    help: ArgumentHelp(
+      "Refuse, for this reason: more-detrimental-to-child, address-sensitive, not-relevant, "
+        + "identity-not-verified or other-law.", valueName: "reason"))
+  var refuse: String?
   @Argument(help: "The trace's id.") var id: String
 
   func run() async throws {
-    let id = try TraceCommand.id(id)
-    let body = CommandBody { body in
+    let answer = try await options.trace(id, "answer") { body in
       body.object("contactOfficer", [("name", name), ("email", email)])
       body.text("disclose", disclose)
       if let refuse { body.text("refusalReason", refuse) }
     }
-    let answer = try await options.withClient {
-      try await $0.trace(id, "answer", body.bytes).orFailure()
-    }
-    try TraceCommand.tell(letters: answer, asJSON: options.json)
+    _ = try TraceCommand.tell(letters: answer, options)
+    NextSteps(options).say(
+      "Nothing now. Who asked says whether it is the child; see how the case stands:", "case list")
   }
 }
 
 struct TraceReplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reply", abstract: "Tell who answered whether it was the right child.")
+    commandName: "reply", abstract: "Tell who answered whether it was the right child.",
+    discussion: """
+      `--result withdrawn` without an answer's id takes back every request that nobody has \
+      answered yet. What is withdrawn, or was another child, is erased where it was received.
+      """)
 
   @OptionGroup var options: ClientOptions
   @Option(help: "confirmed, wrong-child or withdrawn.") var result: String
-  @Option(help: "How it was verified: school-roll, home-visit, …") var verifiedBy: String
+  @Option(help: "How it was verified: \(TraceCommand.verifications).") var verifiedBy: String
   @Argument(help: "The trace's id.") var id: String
-  @Argument(help: "The response's message id.") var answer: String
+  @Argument(help: "The response's message id; `gatehouse case show` has it.") var answer: String?
 
   func run() async throws {
-    let id = try TraceCommand.id(id)
-    let body = CommandBody { body in
-      body.text("answer", answer)
+    let sent = try await options.trace(id, "replies") { body in
+      if let answer { body.text("answer", answer) }
       body.text("result", result)
       body.text("verifiedBy", verifiedBy)
     }
-    let sent = try await options.withClient {
-      try await $0.trace(id, "replies", body.bytes).orFailure()
+    let root = try TraceCommand.tell(letters: sent, options)
+    if let caseID = root["caseId"]?.string {
+      NextSteps(options).say("See how the case stands:", "case show \(caseID)")
     }
-    try TraceCommand.tell(letters: sent, asJSON: options.json)
   }
 }
 
