@@ -74,7 +74,22 @@ extension Store {
     uploads.remove(meshID)
   }
 
-  /// Forgets a transfer whose message was refused, or was admitted before under another name.
+  /// Ends a transfer whose message was admitted before by another, which goes on naming it. Its
+  /// sender knows this one's id, and may ask for it.
+  package func endRepeat(_ meshID: String) async throws {
+    try await writer.submit { context in
+      try context.database.execute(
+        sql: """
+          UPDATE mesh_transfer SET headers = NULL,
+            transfer = (SELECT max(transfer) FROM mesh_transfer) + 1
+          WHERE mesh_id = ?
+          """, arguments: [meshID])
+    }
+    uploads.remove(meshID)
+  }
+
+  /// Forgets a transfer whose message was refused, or was admitted before under another name that
+  /// its sender is told.
   package func forget(_ meshID: String) async throws {
     try await writer.submit { context in
       try context.database.execute(
@@ -99,13 +114,14 @@ extension Store {
     }
   }
 
-  /// The first transfer of a message; nil when it came by another door.
+  /// The transfer that names a message; nil when it came by another door.
   package func firstTransfer(
     source: PartyURN, id: String
   ) async throws -> MeshTransfer? {
     try await pool.read {
       try MeshTable.find(
-        "source = ? AND source_id = ? ORDER BY transfer LIMIT 1", [source.text, id], in: $0
+        "source = ? AND source_id = ? ORDER BY \(MeshTable.naming) LIMIT 1", [source.text, id],
+        in: $0
       ).first
     }
   }
@@ -138,12 +154,13 @@ extension Store {
           FROM json_each(?) JOIN message ON message.message_id = json_each.value
             JOIN mesh_transfer ON mesh_transfer.source = message.source
               AND mesh_transfer.source_id = message.source_id
-          ORDER BY mesh_transfer.transfer DESC
+          ORDER BY \(MeshTable.naming)
           """, arguments: [list])
       var names: [String: MeshName] = [:]
       for row in rows {
         let text: String = row["message_id"]
         guard let id = MessageID(text) else { throw StoreFailure.corrupt("message") }
+        guard names[text] == nil else { continue }
         names[text] = MeshName(
           id, meshID: row["mesh_id"], workflow: row["workflow"], localID: row["local_id"])
       }
@@ -226,6 +243,14 @@ extension Store {
 }
 
 enum MeshTable {
+  /// Which of several transfers of one message names it: one that ended before one under way, a
+  /// whole one before one that its sender left behind and began anew, and then the first.
+  static let naming = """
+    mesh_transfer.headers IS NOT NULL,
+    length(chunk_sizes) - length(replace(chunk_sizes, ',', '')) + 1 < chunk_count,
+    mesh_transfer.transfer
+    """
+
   /// Sizes as kept: numbers with commas between.
   static func text(_ sizes: [Int64]) -> String {
     sizes.map { String($0) }.joined(separator: ",")

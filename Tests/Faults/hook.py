@@ -269,6 +269,7 @@ async def endless_body(hook, push, writer):
     while True:
         writer.write(b"4000\r\n" + b" " * 0x4000 + b"\r\n")
         await writer.drain()
+        await asyncio.sleep(0.002)
 
 
 async def two_answers(hook, push, writer):
