@@ -34,6 +34,9 @@ package enum PushOutcome: Sendable, Equatable {
 }
 
 extension Store {
+  /// Seconds of the longest pause before an attempt; no lease lasts longer. What is due later than
+  /// that was set by a clock that has been put back since, and is due now.
+  package static let longestPause: Int64 = 4000
   /// Rows of an inbox that are looked at to find the next to push.
   static let pushWindow = 20_000
 
@@ -66,13 +69,13 @@ extension Store {
       let row = try Row.fetchOne(
         context.database,
         sql: """
-          SELECT attempts FROM inbox WHERE recipient = ? AND message = ? AND ended IS NULL
-            AND recall IS NULL AND push_at <= ? AND coalesce(leased_until, 0) <= ?
+          SELECT attempts, push_at, leased_until FROM inbox
+          WHERE recipient = ? AND message = ? AND ended IS NULL AND recall IS NULL
           """,
-        arguments: [
-          party.text, found.sequence, context.now.milliseconds, context.now.milliseconds,
-        ])
-      guard let row else { return nil }
+        arguments: [party.text, found.sequence])
+      guard let row, InboxOrder.due(row["push_at"], at: context.now) <= context.now.milliseconds,
+        InboxOrder.due(row["leased_until"] ?? 0, at: context.now) <= context.now.milliseconds
+      else { return nil }
       let earlier: Int = row["attempts"]
       let number = earlier + 1
       try context.database.execute(
@@ -173,8 +176,8 @@ struct InboxOrder {
       let recall: String? = row["recall"]
       if recall != nil, !forLease { continue }
       if reading.order.eligible >= limit, sequence > lastUrgent ?? 0 { break }
-      let pushAt: Int64 = forLease ? 0 : row["push_at"]
-      let leasedUntil: Int64 = row["leased_until"] ?? 0
+      let pushAt = forLease ? 0 : due(row["push_at"], at: now)
+      let leasedUntil = due(row["leased_until"] ?? 0, at: now)
       let readyAt = max(pushAt, leasedUntil)
       let isBusy = busy.contains(sequence)
       if readyAt > now.milliseconds, !isBusy {
@@ -188,6 +191,12 @@ struct InboxOrder {
           isReady: readyAt <= now.milliseconds && !isBusy))
     }
     return reading
+  }
+
+  /// When something is due that was set to a time, in milliseconds: at once when that is farther
+  /// off than any pause.
+  static func due(_ milliseconds: Int64, at now: Timestamp) -> Int64 {
+    milliseconds > now.adding(seconds: Store.longestPause).milliseconds ? 0 : milliseconds
   }
 
   /// The sequence numbers chosen.
