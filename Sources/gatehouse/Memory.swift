@@ -13,7 +13,11 @@ enum Memory {
   /// and keeps those: after a crowd of large bodies the process would stay as large as it was.
   static func returnLargeBlocks() {
     #if canImport(Glibc)
-      _ = mallopt(M_MMAP_THRESHOLD, ownMapping)
+      // <malloc.h> is in no module of the toolchain.
+      typealias Option = @convention(c) (Int32, Int32) -> Int32
+      let mmapThreshold: Int32 = -3
+      guard let symbol = dlsym(nil, "mallopt") else { return }
+      _ = unsafeBitCast(symbol, to: Option.self)(mmapThreshold, ownMapping)
     #endif
   }
 }

@@ -132,11 +132,15 @@ async def cut(stage):
     await box.start()
     proxy = await Proxy(box, stage.random).start()
     exchange = Exchange(stage, box, book, port=lambda: proxy.port, seconds=8).begin()
-    for _ in range(max(6, round(15 * stage.run.rounds))):
+    for number in range(60):
+        if number >= 15 * stage.run.rounds and proxy.cuts > 20 and proxy.swallowed:
+            break
         proxy.cut_up = stage.random.choice((None, (1, 6000), (3000, 40_000)))
         proxy.cut_down = stage.random.choice((None, (1, 6000), (3000, 40_000)))
         proxy.swallows = stage.random.random() < 0.15
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.7)
+        if proxy.swallows or number % 4 == 3:
+            proxy.cut_all()
     proxy.cut_up = proxy.cut_down = None
     proxy.swallows = False
     proxy.cut_all()

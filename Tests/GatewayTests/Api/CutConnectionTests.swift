@@ -3,6 +3,7 @@
 
 import ExchangeModel
 import Foundation
+import MessageLog
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@
 
 import ExchangeModel
 import Storage
+import MessageLog
 import Testing
 
 @testable import Gateway
