@@ -8,7 +8,9 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Records a transfer and uses up its token, in one transaction.
+  /// Records a transfer and uses up its token, in one transaction. An earlier one that begins
+  /// with the same chunk, under the same reference and to the same recipient, and never went on, is
+  /// given up: its sender did not hear of it, and began anew.
   ///
   /// Throws: `MeshTokenUsed` when the token was used before; `Refusal(.tooBusy)` when the party has
   /// too many uploads under way.
@@ -16,11 +18,26 @@ extension Store {
     _ transfer: MeshTransfer, token: [UInt8], until end: Timestamp
   ) async throws {
     let most = limits.meshUploads
-    try await writer.submit { context in
+    let given = try await writer.submit { context in
       let known = try Int.fetchOne(
         context.database, sql: "SELECT 1 FROM mesh_token WHERE token_sha256 = ?",
         arguments: [Data(token)])
       guard known == nil else { throw MeshTokenUsed() }
+      let left = try MeshTable.find(
+        """
+        source = ? AND local_id = ? AND recipient = ? AND workflow = ? AND chunk_count = ?
+          AND chunk_sizes = ? AND last_chunk = ? AND headers IS NOT NULL AND chunk_count > 1
+        """,
+        [
+          transfer.source.text, transfer.localID, transfer.recipient.text, transfer.workflow,
+          transfer.chunkCount, MeshTable.text(transfer.chunkSizes),
+          transfer.lastChunk.map { Data($0) },
+        ], in: context.database
+      ).map(\.meshID)
+      for meshID in left {
+        try context.database.execute(
+          sql: "DELETE FROM mesh_transfer WHERE mesh_id = ?", arguments: [meshID])
+      }
       let open = try Int.fetchOne(
         context.database,
         sql: "SELECT count(*) FROM mesh_transfer WHERE source = ? AND headers IS NOT NULL",
@@ -41,7 +58,9 @@ extension Store {
           MeshTable.text(transfer.chunkSizes), transfer.lastChunk.map { Data($0) },
           transfer.headers.map { Data($0) }, transfer.isGzip, transfer.begunAt.milliseconds,
         ])
+      return left
     }
+    for meshID in given { uploads.remove(meshID) }
   }
 
   /// Notes that a chunk more is on disk.

@@ -162,10 +162,10 @@ class MeshSender:
         first = {
             "Mex_To": self.mailbox.names[urn_of(to)], "Mex_WorkflowID": workflow,
             "Mex_LocalID": local, "Content_Type": kind}
+        count = self.book.random.randrange(least, 6)
+        size = -(-len(content) // count)
+        parts = [content[at:at + size] for at in range(0, len(content), size)]
         while True:
-            count = self.book.random.randrange(least, 6)
-            size = -(-len(content) // count)
-            parts = [content[at:at + size] for at in range(0, len(content), size)]
             mesh_id = await self.send(parts, first)
             if mesh_id == REFUSED:
                 return

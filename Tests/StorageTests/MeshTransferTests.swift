@@ -119,6 +119,28 @@ import Testing
     #expect(MeshName.messageID(MeshName(plain.messageID).meshID) == plain.messageID)
   }
 
+  @Test func theSameFirstChunkAgainTakesThePlaceOfOneThatWasLeftBehind() async throws {
+    let test = try await TestStore.make()
+    try await begin(test, transfer(test, 1, local: "l"), 1)
+    try await begin(test, transfer(test, 2, local: "l"), 2)
+    #expect(try await test.store.transfer(transfer(test, 1).meshID) == nil)
+    // Another reference, none, or another chunk: another message.
+    try await begin(test, transfer(test, 3, local: "m"), 3)
+    try await begin(test, transfer(test, 4), 4)
+    try await begin(test, transfer(test, 5), 5)
+    var other = transfer(test, 6, local: "l")
+    other.lastChunk = [UInt8](repeating: 8, count: 32)
+    try await begin(test, other, 6)
+    // One that went on is not given up.
+    var second = transfer(test, 2, local: "l")
+    second.chunkSizes = [5, 6]
+    try await test.store.noteChunks(of: second)
+    try await begin(test, transfer(test, 7, local: "l"), 7)
+    for number in 2...7 {
+      #expect(try await test.store.transfer(transfer(test, number).meshID) != nil)
+    }
+  }
+
   @Test func aMessageKeepsTheNameItWasAdmittedUnder() async throws {
     let test = try await TestStore.make()
     let known = try await test.admit(submission("id-1"))
