@@ -54,9 +54,11 @@ extension Store {
 
   /// Begins an attempt, and logs it: from here on its recipient may have the message. Until
   /// `again` nobody else begins one, also after a crash. Nil when there is nothing to push any
-  /// more: taken or leased meanwhile, held, ended, or its endpoint retired.
+  /// more: taken or leased meanwhile, held, ended, or its endpoint retired or, since `setAt`, set
+  /// anew.
   package func beginPush(
-    _ id: MessageID, to party: PartyURN, again: @escaping @Sendable (_ attempt: Int) -> Timestamp
+    _ id: MessageID, to party: PartyURN, setAt: Timestamp? = nil,
+    again: @escaping @Sendable (_ attempt: Int) -> Timestamp
   ) async throws -> PushAttempt? {
     let gate = gate
     let sealing = sealing
@@ -64,7 +66,8 @@ extension Store {
       guard let recipient = context.directory[party],
         let found = try MessageRow.find(id, in: context.database),
         found.summary.recipient == party,
-        try EndpointTable.isLive(party, in: context.database)
+        try EndpointTable.isLive(party, in: context.database),
+        try !context.wasSetAnew(party, since: setAt)
       else { return nil }
       let row = try Row.fetchOne(
         context.database,
@@ -114,14 +117,17 @@ extension Store {
     }
   }
 
-  /// Records what came of an attempt.
+  /// Records what came of an attempt at the endpoint as it was set at `setAt`. Should it have been
+  /// set anew meanwhile, a failure says nothing of the new one.
   package func endPush(
-    _ id: MessageID, to party: PartyURN, attempt: Int, _ outcome: PushOutcome
+    _ id: MessageID, to party: PartyURN, setAt: Timestamp? = nil, attempt: Int,
+    _ outcome: PushOutcome
   ) async throws {
     try await writer.submit { context in
       guard let found = try MessageRow.find(id, in: context.database),
         found.summary.recipient == party
       else { return }
+      let isOther = try context.wasSetAnew(party, since: setAt)
       switch outcome {
       case .answered(let answer):
         // It may have been acknowledged by a call of the same recipient: that answer stands.
@@ -130,11 +136,12 @@ extension Store {
         try context.settle(found, by: party, answer)
       case .failed(let word, let again, let mayHaveIt):
         try context.pushFailed(
-          found, word, attempt: attempt, again: again, mayHaveIt: mayHaveIt)
+          found, word, attempt: attempt, again: isOther ? context.now : again,
+          mayHaveIt: mayHaveIt)
       case .endpointGone:
         try context.pushFailed(
           found, "endpoint-gone", attempt: attempt, again: context.now, mayHaveIt: true)
-        try context.retireEndpoint(of: party, because: "gone")
+        if !isOther { try context.retireEndpoint(of: party, because: "gone") }
       }
     }
   }
@@ -250,6 +257,12 @@ enum InboxChain {
 }
 
 extension WriteContext {
+  /// Whether a party's endpoint was set or retired after this time; nil for no.
+  fileprivate func wasSetAnew(_ party: PartyURN, since setAt: Timestamp?) throws -> Bool {
+    guard let setAt else { return false }
+    return try EndpointTable.find(party, in: database)?.changedAt != setAt
+  }
+
   fileprivate mutating func pushFailed(
     _ found: MessageRow, _ word: String, attempt: Int, again: Timestamp, mayHaveIt: Bool
   ) throws {
