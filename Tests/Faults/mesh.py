@@ -1,5 +1,5 @@
-"""Parties that speak MESH: they send in chunks, list, retrieve and acknowledge, with a token of their
-own for each request. Written from the API's description, with the standard library alone.
+"""Parties that speak MESH: they send in chunks, list, retrieve and acknowledge, with a token of
+their own for each request. Written from the API's description, with the standard library alone.
 """
 import asyncio
 import hashlib
