@@ -19,6 +19,7 @@ from project import command
 from proxy import Proxy
 from scene import BAD, DAY, PATIENCE, STEP, Scene
 
+
 def said(hook):
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in
                      sorted(hook.done.items()) if name != "take")

@@ -1,5 +1,5 @@
-"""A gateway that pushes to endpoints (hook.py), and its clock, which can be moved on (faultfs.c), so
-that pauses of minutes and hours pass at once.
+"""A gateway that pushes to endpoints (hook.py), and its clock, which can be moved on (faultfs.c),
+so that pauses of minutes and hours pass at once.
 """
 import asyncio
 import time
