@@ -22,8 +22,11 @@ final class JournalCheckpointer: Sendable {
   private static let patience = 8
   /// Milliseconds between two looks.
   private static let interval = 250
-  /// Bytes of journal above which the writer is asked to start it anew.
+  /// Bytes of journal above which the writer is asked to start it anew. Where the disk has little
+  /// room half of that counts, but never less than the second number: the journal itself must not
+  /// fill the disk, since it could then not be moved into a database that has to grow for it.
   private static let longestJournal: Int64 = 128 << 20
+  private static let shortestJournal: Int64 = 4 << 20
   /// Bytes that the file keeps after it was started anew: writing over them is cheaper than
   /// growing it (no metadata to sync).
   static let keptJournal = 192 << 20
@@ -110,6 +113,7 @@ final class JournalCheckpointer: Sendable {
     var looks = 0
     var lastSize = 0
     var lastCommits = 0
+    var isBehind = false
     while true {
       _ = wakeUp.wait(timeout: .now() + .milliseconds(Self.interval))
       if isStopped.load(ordering: .acquiring) { return }
@@ -119,10 +123,10 @@ final class JournalCheckpointer: Sendable {
       looks += 1
       let isWorthwhile =
         count - lastCommits >= Self.worthwhile || size - lastSize >= Self.worthwhileGrowth
-        || (looks >= Self.patience && count != lastCommits)
+        || (looks >= Self.patience && (count != lastCommits || isBehind))
       guard isWorthwhile else { continue }
       (looks, lastSize, lastCommits) = (0, size, count)
-      checkpoint()
+      isBehind = !checkpoint()
     }
   }
 
@@ -137,15 +141,27 @@ final class JournalCheckpointer: Sendable {
     return isBusy == false
   }
 
-  /// One passive checkpoint. A failure costs nothing: the journal stays and is tried again.
-  private func checkpoint() {
-    let frames = try? queue.writeWithoutTransaction { database -> Int64? in
+  /// One passive checkpoint; true when the whole journal is in the database. A failure, as on a
+  /// full disk, costs nothing: the journal stays and is tried again.
+  private func checkpoint() -> Bool {
+    let row = try? queue.writeWithoutTransaction { database -> (frames: Int64, moved: Int64)? in
       let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(PASSIVE)")
-      return row.flatMap { Int64.fromDatabaseValue($0["log"]) }
+      guard let frames = row.flatMap({ Int64.fromDatabaseValue($0["log"]) }),
+        let moved = row.flatMap({ Int64.fromDatabaseValue($0["checkpointed"]) })
+      else { return nil }
+      return (frames, moved)
     }
-    if let frames, frames * pageBytes > Self.longestJournal {
-      wantsRestart.store(true, ordering: .relaxed)
-    }
+    guard let row else { return false }
+    if row.frames * pageBytes > longest() { wantsRestart.store(true, ordering: .relaxed) }
+    return row.moved >= row.frames
+  }
+
+  private func longest() -> Int64 {
+    var room = statvfs()
+    guard statvfs(journalPath, &room) == 0 else { return Self.longestJournal }
+    let free = Double(room.f_bavail) * Double(room.f_frsize)
+    guard free / 2 < Double(Self.longestJournal) else { return Self.longestJournal }
+    return max(Self.shortestJournal, Int64(free / 2))
   }
 
   /// A file's size in bytes; 0 when it is not there.

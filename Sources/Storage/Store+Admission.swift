@@ -9,6 +9,8 @@ import MessageLog
 
 /// A checked message on its way in.
 package struct Submission: Sendable {
+  /// The envelope without its payload, which `received` holds: a message that waits for the writer
+  /// is in memory once.
   package let envelope: Envelope
   /// What the message claims, in words of the vocabulary.
   package let claims: Claims
@@ -33,7 +35,9 @@ package struct Submission: Sendable {
     received: [UInt8], format: ContentFormat, priority: Priority, expiresAt: Timestamp?,
     attachments: [AttachmentClaim], sender: SenderProof, inForce: Facts.InForce = .init()
   ) {
-    self.envelope = envelope
+    var bare = envelope
+    bare.payload = Payload(format: envelope.payload.format, bytes: [])
+    self.envelope = bare
     self.claims = claims
     self.content = content
     self.messageType = messageType
@@ -190,9 +194,9 @@ extension Store {
   }
 }
 
-/// The bytes received, their SHA-256, the keys of the child, and what seals a row.
+/// The SHA-256 of the bytes received, the keys of the child, and what seals a row. Not the bytes:
+/// a copy of them is made for the moment of writing alone.
 private struct Content: Sendable {
-  let bytes: Data
   let digest: Data
   let hex: String
   let children: [ChildKey]
@@ -229,7 +233,6 @@ private struct Content: Sendable {
     }
     references = keys.references(of: submission.content.effect)
     names = keys.nameKeys(of: submission.content.effect)
-    bytes = Data(submission.received)
     let hash = SHA256.hash(data: submission.received)
     digest = Data(hash)
     hex = Hex.text(hash)
@@ -352,7 +355,8 @@ extension WriteContext {
       sequence, messageID.text, envelope.source.text, envelope.id, envelope.recipient.text,
       envelope.type, envelope.purpose.rawValue, submission.priority.rawValue,
       now.milliseconds, submission.expiresAt?.milliseconds, submission.format.rawValue,
-      try content.sealing.stored(content.bytes, of: messageID, isSealed: isSealed),
+      try content.sealing.stored(
+        Data(submission.received), of: messageID, isSealed: isSealed),
       content.digest, decided.decisionRow.id, leaf, decided.facts.id, consent, isSealed,
       content.indexed.isEmpty ? nil : Data(content.indexed.flatMap(\.bytes)),
     ])

@@ -8,7 +8,9 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Records a transfer and uses up its token, in one transaction.
+  /// Records a transfer and uses up its token, in one transaction. An earlier one that begins
+  /// with the same chunk, under the same reference and to the same recipient, and never went on, is
+  /// given up: its sender did not hear of it, and began anew.
   ///
   /// Throws: `MeshTokenUsed` when the token was used before; `Refusal(.tooBusy)` when the party has
   /// too many uploads under way.
@@ -16,11 +18,26 @@ extension Store {
     _ transfer: MeshTransfer, token: [UInt8], until end: Timestamp
   ) async throws {
     let most = limits.meshUploads
-    try await writer.submit { context in
+    let given = try await writer.submit { context in
       let known = try Int.fetchOne(
         context.database, sql: "SELECT 1 FROM mesh_token WHERE token_sha256 = ?",
         arguments: [Data(token)])
       guard known == nil else { throw MeshTokenUsed() }
+      let left = try MeshTable.find(
+        """
+        source = ? AND local_id = ? AND recipient = ? AND workflow = ? AND chunk_count = ?
+          AND chunk_sizes = ? AND last_chunk = ? AND headers IS NOT NULL AND chunk_count > 1
+        """,
+        [
+          transfer.source.text, transfer.localID, transfer.recipient.text, transfer.workflow,
+          transfer.chunkCount, MeshTable.text(transfer.chunkSizes),
+          transfer.lastChunk.map { Data($0) },
+        ], in: context.database
+      ).map(\.meshID)
+      for meshID in left {
+        try context.database.execute(
+          sql: "DELETE FROM mesh_transfer WHERE mesh_id = ?", arguments: [meshID])
+      }
       let open = try Int.fetchOne(
         context.database,
         sql: "SELECT count(*) FROM mesh_transfer WHERE source = ? AND headers IS NOT NULL",
@@ -41,7 +58,9 @@ extension Store {
           MeshTable.text(transfer.chunkSizes), transfer.lastChunk.map { Data($0) },
           transfer.headers.map { Data($0) }, transfer.isGzip, transfer.begunAt.milliseconds,
         ])
+      return left
     }
+    for meshID in given { uploads.remove(meshID) }
   }
 
   /// Notes that a chunk more is on disk.
@@ -74,7 +93,22 @@ extension Store {
     uploads.remove(meshID)
   }
 
-  /// Forgets a transfer whose message was refused, or was admitted before under another name.
+  /// Ends a transfer whose message was admitted before by another, which goes on naming it. Its
+  /// sender knows this one's id, and may ask for it.
+  package func endRepeat(_ meshID: String) async throws {
+    try await writer.submit { context in
+      try context.database.execute(
+        sql: """
+          UPDATE mesh_transfer SET headers = NULL,
+            transfer = (SELECT max(transfer) FROM mesh_transfer) + 1
+          WHERE mesh_id = ?
+          """, arguments: [meshID])
+    }
+    uploads.remove(meshID)
+  }
+
+  /// Forgets a transfer whose message was refused, or was admitted before under another name that
+  /// its sender is told.
   package func forget(_ meshID: String) async throws {
     try await writer.submit { context in
       try context.database.execute(
@@ -99,13 +133,14 @@ extension Store {
     }
   }
 
-  /// The first transfer of a message; nil when it came by another door.
+  /// The transfer that names a message; nil when it came by another door.
   package func firstTransfer(
     source: PartyURN, id: String
   ) async throws -> MeshTransfer? {
     try await pool.read {
       try MeshTable.find(
-        "source = ? AND source_id = ? ORDER BY transfer LIMIT 1", [source.text, id], in: $0
+        "source = ? AND source_id = ? ORDER BY \(MeshTable.naming) LIMIT 1", [source.text, id],
+        in: $0
       ).first
     }
   }
@@ -219,6 +254,14 @@ extension Store {
 }
 
 enum MeshTable {
+  /// Which of several transfers of one message names it: one that ended before one under way, a
+  /// whole one before one that its sender left behind and began anew, and then the first.
+  static let naming = """
+    mesh_transfer.headers IS NOT NULL,
+    length(chunk_sizes) - length(replace(chunk_sizes, ',', '')) + 1 < chunk_count,
+    mesh_transfer.transfer
+    """
+
   /// Sizes as kept: numbers with commas between.
   static func text(_ sizes: [Int64]) -> String {
     sizes.map { String($0) }.joined(separator: ",")

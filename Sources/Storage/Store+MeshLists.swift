@@ -20,12 +20,13 @@ extension Store {
           FROM json_each(?) JOIN message ON message.message_id = json_each.value
             JOIN mesh_transfer ON mesh_transfer.source = message.source
               AND mesh_transfer.source_id = message.source_id
-          ORDER BY mesh_transfer.transfer DESC
+          ORDER BY \(MeshTable.naming)
           """, arguments: [list])
       var names: [String: MeshName] = [:]
       for row in rows {
         let text: String = row["message_id"]
         guard let id = MessageID(text) else { throw StoreFailure.corrupt("message") }
+        guard names[text] == nil else { continue }
         names[text] = MeshName(
           id, meshID: row["mesh_id"], workflow: row["workflow"], localID: row["local_id"],
           chunkCount: row["chunk_count"])

@@ -34,6 +34,9 @@ package enum PushOutcome: Sendable, Equatable {
 }
 
 extension Store {
+  /// Seconds of the longest pause before an attempt; no lease lasts longer. What is due later than
+  /// that was set by a clock that has been put back since, and is due now.
+  package static let longestPause: Int64 = 4000
   /// Rows of an inbox that are looked at to find the next to push.
   static let pushWindow = 20_000
 
@@ -51,9 +54,11 @@ extension Store {
 
   /// Begins an attempt, and logs it: from here on its recipient may have the message. Until
   /// `again` nobody else begins one, also after a crash. Nil when there is nothing to push any
-  /// more: taken or leased meanwhile, held, ended, or its endpoint retired.
+  /// more: taken or leased meanwhile, held, ended, or its endpoint retired or, since `setAt`, set
+  /// anew.
   package func beginPush(
-    _ id: MessageID, to party: PartyURN, again: @escaping @Sendable (_ attempt: Int) -> Timestamp
+    _ id: MessageID, to party: PartyURN, setAt: Timestamp? = nil,
+    again: @escaping @Sendable (_ attempt: Int) -> Timestamp
   ) async throws -> PushAttempt? {
     let gate = gate
     let sealing = sealing
@@ -61,18 +66,19 @@ extension Store {
       guard let recipient = context.directory[party],
         let found = try MessageRow.find(id, in: context.database),
         found.summary.recipient == party,
-        try EndpointTable.isLive(party, in: context.database)
+        try EndpointTable.isLive(party, in: context.database),
+        try !context.wasSetAnew(party, since: setAt)
       else { return nil }
       let row = try Row.fetchOne(
         context.database,
         sql: """
-          SELECT attempts FROM inbox WHERE recipient = ? AND message = ? AND ended IS NULL
-            AND recall IS NULL AND push_at <= ? AND coalesce(leased_until, 0) <= ?
+          SELECT attempts, push_at, leased_until FROM inbox
+          WHERE recipient = ? AND message = ? AND ended IS NULL AND recall IS NULL
           """,
-        arguments: [
-          party.text, found.sequence, context.now.milliseconds, context.now.milliseconds,
-        ])
-      guard let row else { return nil }
+        arguments: [party.text, found.sequence])
+      guard let row, InboxOrder.due(row["push_at"], at: context.now) <= context.now.milliseconds,
+        InboxOrder.due(row["leased_until"] ?? 0, at: context.now) <= context.now.milliseconds
+      else { return nil }
       let earlier: Int = row["attempts"]
       let number = earlier + 1
       try context.database.execute(
@@ -111,14 +117,17 @@ extension Store {
     }
   }
 
-  /// Records what came of an attempt.
+  /// Records what came of an attempt at the endpoint as it was set at `setAt`. Should it have been
+  /// set anew meanwhile, a failure says nothing of the new one.
   package func endPush(
-    _ id: MessageID, to party: PartyURN, attempt: Int, _ outcome: PushOutcome
+    _ id: MessageID, to party: PartyURN, setAt: Timestamp? = nil, attempt: Int,
+    _ outcome: PushOutcome
   ) async throws {
     try await writer.submit { context in
       guard let found = try MessageRow.find(id, in: context.database),
         found.summary.recipient == party
       else { return }
+      let isOther = try context.wasSetAnew(party, since: setAt)
       switch outcome {
       case .answered(let answer):
         // It may have been acknowledged by a call of the same recipient: that answer stands.
@@ -127,11 +136,12 @@ extension Store {
         try context.settle(found, by: party, answer)
       case .failed(let word, let again, let mayHaveIt):
         try context.pushFailed(
-          found, word, attempt: attempt, again: again, mayHaveIt: mayHaveIt)
+          found, word, attempt: attempt, again: isOther ? context.now : again,
+          mayHaveIt: mayHaveIt)
       case .endpointGone:
         try context.pushFailed(
           found, "endpoint-gone", attempt: attempt, again: context.now, mayHaveIt: true)
-        try context.retireEndpoint(of: party, because: "gone")
+        if !isOther { try context.retireEndpoint(of: party, because: "gone") }
       }
     }
   }
@@ -173,8 +183,8 @@ struct InboxOrder {
       let recall: String? = row["recall"]
       if recall != nil, !forLease { continue }
       if reading.order.eligible >= limit, sequence > lastUrgent ?? 0 { break }
-      let pushAt: Int64 = forLease ? 0 : row["push_at"]
-      let leasedUntil: Int64 = row["leased_until"] ?? 0
+      let pushAt = forLease ? 0 : due(row["push_at"], at: now)
+      let leasedUntil = due(row["leased_until"] ?? 0, at: now)
       let readyAt = max(pushAt, leasedUntil)
       let isBusy = busy.contains(sequence)
       if readyAt > now.milliseconds, !isBusy {
@@ -188,6 +198,12 @@ struct InboxOrder {
           isReady: readyAt <= now.milliseconds && !isBusy))
     }
     return reading
+  }
+
+  /// When something is due that was set to a time, in milliseconds: at once when that is farther
+  /// off than any pause.
+  static func due(_ milliseconds: Int64, at now: Timestamp) -> Int64 {
+    milliseconds > now.adding(seconds: Store.longestPause).milliseconds ? 0 : milliseconds
   }
 
   /// The sequence numbers chosen.
@@ -244,6 +260,12 @@ enum InboxChain {
 }
 
 extension WriteContext {
+  /// Whether a party's endpoint was set or retired after this time; nil for no.
+  fileprivate func wasSetAnew(_ party: PartyURN, since setAt: Timestamp?) throws -> Bool {
+    guard let setAt else { return false }
+    return try EndpointTable.find(party, in: database)?.changedAt != setAt
+  }
+
   fileprivate mutating func pushFailed(
     _ found: MessageRow, _ word: String, attempt: Int, again: Timestamp, mayHaveIt: Bool
   ) throws {

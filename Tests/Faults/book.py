@@ -21,6 +21,17 @@ EXAMPLE = json.loads(
 PASSING = (429, 503, 507)
 TEXT = 4000
 MOST_FAULTS = 2000
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+def child_of(number):
+    """One of many children, all invented: messages about another child are of another chain."""
+    digits = f"850203924{100 + number:03}"
+    place = sum(int(digit) * (at + 2) for at, digit in enumerate(digits)) % 23
+    return {
+        "upn": UPN_LETTERS[place] + digits, "surname": "Sampleson",
+        "forename": "Ali" + chr(97 + number // 26) + chr(97 + number % 26),
+        "dateOfBirth": f"2014-{1 + number % 12:02}-{1 + number % 28:02}", "sex": "M"}
 
 
 @dataclass
@@ -52,6 +63,12 @@ class Book:
     unasked: int = 0
     # Seconds after which an inbox that cannot be read is a fault.
     patience: float = 60
+    # How many children the messages are about.
+    children: int = 1
+    # What endpoints kept, by the party, in the order in which each was first kept.
+    pushed: dict = field(default_factory=dict)
+    # What a recipient refused, so that its state may say so.
+    refused: set = field(default_factory=set)
 
     def __post_init__(self):
         self.random = random.Random(self.seed)
@@ -64,6 +81,8 @@ class Book:
         envelope["source"] = urn_of(school)
         envelope["recipient"] = urn_of(service_of(school))
         data = envelope["data"]
+        if self.children > 1:
+            data["child"] = child_of(self.random.randrange(self.children))
         length = TEXT if large else self.random.randrange(40, 1200)
         data["provisionArranged"] = (f"{nonce} " * (length // 33 + 1))[:length].strip()
         data["provisionSuitableWhy"] = (f"{nonce}\n" * 40)[:self.random.randrange(33, 1200)].strip()
@@ -87,6 +106,13 @@ class Book:
         earlier = self.receipts.setdefault(message.key, answer.bytes)
         if earlier != answer.bytes:
             self.fault(f"{message.key[1]} got a second, other receipt")
+
+    def push(self, party, envelope, message_id):
+        """Writes down what an endpoint kept."""
+        key = (envelope.get("source"), envelope.get("id"))
+        if key in self.sent and key not in self.handed:
+            self.pushed.setdefault(party, []).append(key)
+        self.hand(envelope, message_id)
 
     def hand(self, envelope, message_id):
         """Writes down what a receiver was handed."""

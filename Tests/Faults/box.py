@@ -17,7 +17,7 @@ from project import SCHEMAS, TOP, program
 
 FEW_TYPES = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
-    "triage-outcome", "medical-evidence-request",
+    "triage-outcome", "medical-evidence-request", "delivery-report", "opaque-transfer",
 ]
 START_SECONDS = 90
 STOP_SECONDS = 90

@@ -82,11 +82,13 @@ async def twice(stage):
     other = "00000000-0000-7000-8000-000000000000"
     new = {"sequence": "1000000", "message_id": f"'{other}'", "source_id": "source_id || '+'"}
     chosen = ", ".join(new.get(column, column) for column in columns)
+    listed = [row[1] for row in rows_of(box, "PRAGMA table_info(inbox)")]
+    values = ", ".join({"message": "1000000"}.get(column, column) for column in listed)
     change(
         box, (f"INSERT INTO message SELECT {chosen} FROM message WHERE message_id = ?",
               [message_id]),
-        ("INSERT INTO inbox SELECT recipient, 1000000 FROM message WHERE message_id = ?",
-         [message_id]))
+        (f"INSERT INTO inbox SELECT {values} FROM inbox WHERE message = "
+         "(SELECT sequence FROM message WHERE message_id = ?)", [message_id]))
     told = await verdict(box, book)
     assert f"{key[1]} was handed over under 2 message ids" in "".join(book.faults), told
     return "a message kept again under a new id: seen at the receiver"
@@ -119,7 +121,9 @@ async def receipt_not_kept(stage):
     box, book = await exchanged(stage)
     message = book.message("4321")
     receipt = json.loads(next(iter(book.receipts.values())))
-    receipt.update(source=message.key[0], id=message.key[1])
+    receipt.update(
+        source=message.key[0], id=message.key[1],
+        messageId="01a1ff4d-0000-7000-8000-000000000000")
     book.receipts[message.key] = json.dumps(receipt).encode()
     told = await verdict(box, book)
     assert f"{message.key[1]} has a receipt, was not handed over and is 404: lost" in told, told

@@ -2,7 +2,8 @@
 
 Every message with a receipt reached its recipient, or lies in its inbox, or is reported; nothing
 was handed over under another id; after dedupe by source and id nothing came twice; bytes are equal;
-the receipt is given again; the database is whole; the log verifies.
+what is pushed keeps the order of its chain; the receipt is given again; the database is whole; the
+log verifies.
 """
 import hashlib
 import json
@@ -43,7 +44,7 @@ async def of_running(box, book, drain=True):
         message_id = json.loads(book.receipts[key])["messageId"]
         answer = await patient(links[book.sent[key].school], "GET", f"/v1/messages/{message_id}")
         state = answer.json.get("state") if answer.status == 200 else answer.status
-        if state not in REPORTED:
+        if state not in REPORTED and not (state == "refused" and key in book.refused):
             book.fault(f"{key[1]} has a receipt, was not handed over and is {state}: lost")
     for key, ids in book.handed.items():
         if len(ids) > 1:
@@ -80,14 +81,16 @@ def of_files(box, book):
         whole = database.execute("PRAGMA integrity_check").fetchone()[0]
         if whole != "ok":
             book.fault(f"the database is damaged: {whole}")
-        stored = {}
-        for source, source_id, message_id, received in database.execute(
-                "SELECT source, source_id, message_id, received FROM message"):
+        stored, places = {}, {}
+        for source, source_id, message_id, received, sequence in database.execute(
+                "SELECT source, source_id, message_id, received, sequence FROM message"):
             if not source_id.startswith("f-"):
                 continue
             if (source, source_id) not in book.sent:
                 book.fault(f"{source_id} is stored and was never sent")
             stored[source, source_id] = (message_id, bytes(received))
+            places[source, source_id] = sequence
+        in_order(book, places)
         for key, receipt in book.receipts.items():
             found = stored.get(key)
             if found is None:
@@ -100,6 +103,17 @@ def of_files(box, book):
                 of_attachment(box, book, book.sent[key])
     finally:
         database.close()
+
+
+def in_order(book, places):
+    """Messages of one sender about one child reach an endpoint in the order of admission."""
+    for party, keys in book.pushed.items():
+        last = {}
+        for key in keys:
+            chain = (key[0], book.sent[key].envelope["data"]["child"]["upn"])
+            if places.get(key, 0) < last.get(chain, 0):
+                book.fault(f"{key[1]} was pushed to {party} after a later one of its chain")
+            last[chain] = max(places.get(key, 0), last.get(chain, 0))
 
 
 def of_attachment(box, book, message):

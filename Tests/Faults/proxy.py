@@ -6,7 +6,7 @@ import asyncio
 
 
 class Proxy:
-    """Carries connections to the gateway's port of the moment."""
+    """Carries connections to the port of the moment of a gateway, or of an endpoint."""
 
     def __init__(self, box, random):
         self.box, self.random = box, random

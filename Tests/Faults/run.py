@@ -29,7 +29,9 @@ import clock_cases
 import disk_cases
 import kill_cases
 import load_cases
+import mesh_cases
 import power_cases
+import push_cases
 import receiver_cases
 import wire_cases
 from box import Box, Template
@@ -37,7 +39,7 @@ from project import Skipped
 
 MODULES = [
     checker_cases, kill_cases, power_cases, disk_cases, clock_cases, wire_cases, receiver_cases,
-    load_cases,
+    push_cases, mesh_cases, load_cases,
 ]
 FAULTS = Path(__file__).resolve().parent
 

@@ -9,11 +9,11 @@ import Testing
 
 @Suite struct MeshTransferTests {
   private func transfer(
-    _ test: TestStore, _ number: Int = 1, chunks: Int = 2, local: String? = nil
+    _ test: TestStore, _ number: Int = 1, chunks: Int = 2, local: String? = nil, of id: Int? = nil
   ) -> MeshTransfer {
     MeshTransfer(
       meshID: String(repeating: "0", count: 31) + String(number), source: Agency.school.urn,
-      sourceID: "id-\(number)", recipient: Agency.iss.urn, workflow: "W", localID: local,
+      sourceID: "id-\(id ?? number)", recipient: Agency.iss.urn, workflow: "W", localID: local,
       chunkCount: chunks, chunkSizes: [5], lastChunk: [UInt8](repeating: 7, count: 32),
       headers: Array("{}".utf8), isGzip: true, begunAt: test.store.now())
   }
@@ -140,5 +140,54 @@ import Testing
     #expect(try await test.store.messageID(named: other) == known.messageID)
     #expect(try await test.store.messageID(named: "nonsense") == nil)
     #expect(MeshName.messageID(MeshName(plain.messageID).meshID) == plain.messageID)
+  }
+
+  @Test func theSameFirstChunkAgainTakesThePlaceOfOneThatWasLeftBehind() async throws {
+    let test = try await TestStore.make()
+    try await begin(test, transfer(test, 1, local: "l"), 1)
+    try await begin(test, transfer(test, 2, local: "l"), 2)
+    #expect(try await test.store.transfer(transfer(test, 1).meshID) == nil)
+    // Another reference, none, or another chunk: another message.
+    try await begin(test, transfer(test, 3, local: "m"), 3)
+    try await begin(test, transfer(test, 4), 4)
+    try await begin(test, transfer(test, 5), 5)
+    var other = transfer(test, 6, local: "l")
+    other.lastChunk = [UInt8](repeating: 8, count: 32)
+    try await begin(test, other, 6)
+    // One that went on is not given up.
+    var second = transfer(test, 2, local: "l")
+    second.chunkSizes = [5, 6]
+    try await test.store.noteChunks(of: second)
+    try await begin(test, transfer(test, 7, local: "l"), 7)
+    for number in 2...7 {
+      #expect(try await test.store.transfer(transfer(test, number).meshID) != nil)
+    }
+  }
+
+  @Test func aMessageKeepsTheNameItWasAdmittedUnder() async throws {
+    let test = try await TestStore.make()
+    let known = try await test.admit(submission("id-1"))
+    // Left behind, begun anew, and a third that comes whole when the message is there.
+    let left = transfer(test, 1)
+    let whole = transfer(test, 2, chunks: 1, of: 1)
+    let late = transfer(test, 3, chunks: 1, of: 1)
+    func name() async throws -> String? {
+      let first = try await test.store.firstTransfer(source: Agency.school.urn, id: "id-1")
+      let names = try await test.store.names(of: [known.messageID])
+      #expect(names.first?.meshID == first?.meshID)
+      return first?.meshID
+    }
+    try await begin(test, left, 1)
+    try await begin(test, whole, 2)
+    #expect(try await name() == whole.meshID)
+    try await test.store.end(whole.meshID)
+    try await begin(test, late, 3)
+    #expect(try await name() == whole.meshID)
+    try await test.store.endRepeat(left.meshID)
+    try await test.store.endRepeat(late.meshID)
+    #expect(try await name() == whole.meshID)
+    for each in [left, whole, late] {
+      #expect(try await test.store.messageID(named: each.meshID) == known.messageID)
+    }
   }
 }

@@ -25,18 +25,19 @@ struct Breaker: Sendable, Equatable {
   /// Failures since the last success.
   private(set) var failures = 0
 
-  /// Whether an attempt may begin now.
+  /// Whether an attempt may begin now. A pause longer than any was begun by a clock that has been
+  /// put back since: it is over.
   func permits(at now: Timestamp) -> Bool {
     switch state {
     case .closed: true
-    case .open(let until): until <= now
+    case .open(let until): until <= now || until > now.adding(seconds: RetrySchedule.longest)
     case .probing: false
     }
   }
 
   /// When it will next permit one; nil when it does now, or waits for an outcome.
   func opens(after now: Timestamp) -> Timestamp? {
-    if case .open(let until) = state, until > now { return until }
+    if case .open(let until) = state, !permits(at: now) { return until }
     return nil
   }
 

@@ -147,9 +147,7 @@ package final class DeliveryWorker: Service {
     let room = state.turns.room(for: party, at: now)
     guard room > 0 else { return }
     let mark = store.inboxMark(of: party)
-    guard lane.mayHaveMore || lane.mark != mark || lane.later.map({ $0 <= now }) ?? false else {
-      return
-    }
+    guard lane.mayHaveMore || lane.mark != mark || lane.isDue(at: now) else { return }
     let list = try await store.pushes(to: party, limit: room, underWay: lane.underWay)
     state.lanes[party]?.ready = list.next
     state.lanes[party]?.later = list.later
@@ -223,6 +221,12 @@ private struct Lanes {
     var mark: UInt64 = 0
     /// True when the last look left something.
     var mayHaveMore = true
+
+    /// Whether what was due later is due now; also when the clock was put back since.
+    func isDue(at now: Timestamp) -> Bool {
+      guard let later else { return false }
+      return later <= now || later > now.adding(seconds: RetrySchedule.longest)
+    }
   }
 
   var turns: FairTurns

@@ -179,6 +179,7 @@ private final class EndpointHandler: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
+    case let error as HTTPParserError where error == .invalidEOFState: fail(.brokenOff)
     case is HTTPParserError: fail(.notHTTP)
     case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
       // Many peers end without TLS's own farewell; the answer was whole before it or not.

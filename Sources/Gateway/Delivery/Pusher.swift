@@ -43,7 +43,9 @@ final class Pusher: Sendable {
   /// Makes one attempt. Throws what the store throws.
   func push(_ id: MessageID) async throws -> AttemptResult {
     let schedule = surroundings
-    let began = try await store.beginPush(id, to: endpoint.party) { attempt in
+    let began = try await store.beginPush(
+      id, to: endpoint.party, setAt: endpoint.changedAt
+    ) { attempt in
       // Never while this one may run; should we die, a new start makes it due at once.
       schedule.now().adding(
         seconds: max(60, RetrySchedule.pause(after: attempt, random: schedule.random())))
@@ -62,7 +64,8 @@ final class Pusher: Sendable {
     // pushed again, with the same id.
     Failpoint.hit(.pushBeforeRow)
     let (outcome, result) = read(answer, of: attempt)
-    try await store.endPush(id, to: endpoint.party, attempt: attempt.number, outcome)
+    try await store.endPush(
+      id, to: endpoint.party, setAt: endpoint.changedAt, attempt: attempt.number, outcome)
     // If we crash here the outcome is on disk; whoever waited for it was nobody.
     Failpoint.hit(.pushAfterRow)
     note(outcome, attempt.number)

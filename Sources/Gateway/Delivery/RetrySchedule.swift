@@ -1,13 +1,15 @@
 // When a push that failed is tried again. Pure: chance is passed in.
 // Never decides when to give up: the message's own clock does.
 
+import Storage
+
 /// The pauses between the attempts to push one message: at once, 5 s, 30 s, 2 min, 5 min, then
 /// doubling to 4,000 s with full jitter.
 struct RetrySchedule: Sendable {
   /// Seconds before the second to fifth attempt, which come on the second.
   static let first: [Int64] = [5, 30, 120, 300]
   /// Seconds of the longest pause, and of the longest that an endpoint may ask for.
-  static let longest: Int64 = 4000
+  static let longest = Store.longestPause
   /// Seconds of the shortest pause once pauses are drawn: full jitter alone could draw nothing.
   static let shortest: Int64 = 5
 

@@ -106,6 +106,11 @@ extension MeshDoor {
       case .duplicate(let receipt):
         let first = try await store.firstTransfer(source: receipt.source, id: receipt.id)
         guard let first, first.meshID == transfer.meshID else {
+          // Of more than one chunk its sender has this id already, and is not told another.
+          guard isOnlyChunk else {
+            try await store.endRepeat(transfer.meshID)
+            return transfer.meshID
+          }
           try await store.forget(transfer.meshID)
           return first?.meshID ?? MeshName(receipt.messageID).meshID
         }

@@ -13,6 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The settings file.") var config: String
 
   func run() async throws {
+    Memory.returnLargeBlocks()
     let settings = try SettingsFile.read(config)
     let problems = GatewayServer.problems(of: settings)
     guard problems.isEmpty else {

@@ -137,6 +137,25 @@ import Validation
     }
   }
 
+  @Test func aClockThatIsPutBackDelaysNothing() async throws {
+    let days: Int64 = 20 * 86_400
+    let second: PushReceiver.Answer = { number, _ in .empty(number < 6 ? 500 : 200) }
+    try await with(second) { gateway, receiver in
+      gateway.clock.move(seconds: days)
+      try await gateway.store.set(receiver.endpoint(of: try Agency.service.urn()))
+      let id = try await gateway.admitted()
+      // Failures enough to open the breaker: it too must not wait for days.
+      for number in 1...5 {
+        for _ in 0..<400 where try await gateway.leafCount(.deliveryFailed) < number {
+          try await Task.sleep(for: .milliseconds(25))
+        }
+        gateway.clock.move(seconds: number < 5 ? 301 : -days)
+      }
+      try await wait(for: "taken", of: id, gateway)
+      #expect(receiver.all.count == 6)
+    }
+  }
+
   @Test func redirectsAreNotFollowedAndOthersKeysNotTalkedTo() async throws {
     let elsewhere: PushReceiver.Answer = { _, _ in
       .empty(307, fields: ["Location": "https://localhost/elsewhere"])

@@ -94,6 +94,47 @@ import Testing
     #expect(try await next(test) == [id])
   }
 
+  @Test func whatAnOldAddressDoesSaysNothingOfTheNewOne() async throws {
+    let test = try await TestStore.make()
+    try await test.store.set(Self.endpoint)
+    let before = try #require(try await test.store.endpoint(of: Agency.iss.urn)).changedAt
+    let gone = try await test.admit(submission("m-1")).messageID
+    let failed = try await test.admit(submission("m-2")).messageID
+    for id in [gone, failed] {
+      let begun = try await test.store.beginPush(
+        id, to: Agency.iss.urn, setAt: before, again: Self.again(test, 60))
+      #expect(begun != nil)
+    }
+    test.time.advance(seconds: 1)
+    try await test.store.set(Self.endpoint)
+    try await test.store.endPush(
+      gone, to: Agency.iss.urn, setAt: before, attempt: 1, .endpointGone)
+    try await test.store.endPush(
+      failed, to: Agency.iss.urn, setAt: before, attempt: 1,
+      .failed("timeout", again: test.time.now.adding(seconds: 4000), mayHaveIt: true))
+    #expect(try await test.store.endpoint(of: Agency.iss.urn)?.state == .live)
+    #expect(try await next(test) == [gone, failed])
+    // Nothing more is begun for the old address.
+    #expect(
+      try await test.store.beginPush(
+        gone, to: Agency.iss.urn, setAt: before, again: Self.again(test, 60)) == nil)
+  }
+
+  @Test func aClockThatIsPutBackDelaysNothing() async throws {
+    let test = try await TestStore.make()
+    try await test.store.set(Self.endpoint)
+    let id = try await test.admit(submission("m-1")).messageID
+    _ = try await test.store.beginPush(id, to: Agency.iss.urn, again: Self.again(test, 60))
+    try await test.store.endPush(
+      id, to: Agency.iss.urn, attempt: 1,
+      .failed("status-500", again: test.time.now.adding(seconds: 20 * 86_400), mayHaveIt: true))
+    #expect(try await next(test) == [id])
+    let begun = try await test.store.beginPush(
+      id, to: Agency.iss.urn, again: Self.again(test, 4000))
+    #expect(begun != nil)
+    #expect(try await next(test) == [])
+  }
+
   @Test func laterOnesOfAChildWaitForTheEarlier() async throws {
     let test = try await TestStore.make()
     let child = ContentFacts(identifiers: ["upn": "A850203924017"])
