@@ -106,8 +106,8 @@ package struct Limits: Sendable {
   /// Uploads that one party may have under way, and seconds after which one is given up.
   package var meshUploads = 64
   package var meshUploadSeconds: Int64 = 86_400
-  /// Seconds after which a sender's own reference of what it sent by the MESH door is forgotten; MESH
-  /// keeps a message for thirty days.
+  /// Seconds after which a sender's own reference of what it sent by the MESH door is forgotten;
+  /// MESH keeps a message for thirty days.
   package var meshReferenceSeconds: Int64 = 30 * 86_400
   /// Used tokens that are remembered at once for one mailbox.
   package var meshTokens = 100_000

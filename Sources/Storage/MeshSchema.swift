@@ -1,5 +1,6 @@
 // The tables of the MESH door: transfers under way or done, and tokens that were used. Migrations
-// 0009 and 0012. Never holds a password, and no content but the header fields of an upload under way.
+// 0009 and 0012. Never holds a password, and no content but the header fields of an upload under
+// way.
 
 import GRDB
 

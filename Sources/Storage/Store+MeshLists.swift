@@ -1,5 +1,5 @@
-// What the MESH door says of messages in its lists: their names there, what reports are about, what a
-// party sent. Never says whether they may be shown: whoever asks has asked the policy.
+// What the MESH door says of messages in its lists: their names there, what reports are about, what
+// a party sent. Never says whether they may be shown: whoever asks has asked the policy.
 
 package import ExchangeModel
 import Foundation

@@ -399,7 +399,8 @@ def report_of_a_refusal(sandbox):
         assert len(listed) == 1, f"{len(listed)} reports of the workflow"
         with school.retrieve_message(listed[0]) as report:
             assert report.read() == b"" and report.message_type == "REPORT", report.message_type
-            assert report.local_id == local and report.workflow_id == "TEST_WORKFLOW", report.local_id
+            assert report.local_id == local, report.local_id
+            assert report.workflow_id == "TEST_WORKFLOW", report.workflow_id
             linked = dict(report.mex_headers())["linkedmsgid"]
             assert linked == name, linked
         assert not list(school.iterate_message_ids(workflow_filter="TEST_WORKFLOW"))

@@ -1,5 +1,6 @@
-// What of the MESH table cannot work, in words for whoever set it: said by `gatehouse check`, counted
-// at start. Never keeps a gateway from starting: one wrong line must not close every other door.
+// What of the MESH table cannot work, in words for whoever set it: said by `gatehouse check`, and
+// counted at start. Never keeps a gateway from starting: one wrong line must not close every other
+// door.
 
 import ExchangeModel
 import Storage

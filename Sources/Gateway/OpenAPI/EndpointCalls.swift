@@ -13,8 +13,8 @@ enum EndpointCalls {
       summary: "See where your messages are pushed, and the keys that sign them",
       description: """
         The endpoint that the gateway's operator set for you, and the gateway's public keys for \
-        the `v1a` signatures of what is pushed (Standard Webhooks 1.0, Ed25519). During a change of \
-        keys there are several: take a push when any of them holds. Your secret for the `v1` \
+        the `v1a` signatures of what is pushed (Standard Webhooks 1.0, Ed25519). During a change \
+        of keys there are several: take a push when any of them holds. Your secret for the `v1` \
         signatures is not shown: the operator had it once, when it was made, and can make another. \
         Without an endpoint it is `not-found`: ask the operator for one, or fetch your messages.
         """,

@@ -112,8 +112,8 @@ import Validation
     }
   }
 
-  /// A call that the gateway limits says so in every answer and may answer 429; another says nothing
-  /// of limits. Every call may be told to come again.
+  /// A call that the gateway limits says so in every answer and may answer 429; another says
+  /// nothing of limits. Every call may be told to come again.
   @Test func limitsAreDescribedWhereTheyAre() throws {
     var limits = Limits()
     limits.messagesPerDay = 1
