@@ -68,7 +68,7 @@ struct MeshFields: Sendable {
     add("Mex-LinkedMsgID", about?.meshID)
     add("Mex-WorkflowID", about?.workflow)
     add("Mex-LocalID", about?.localID)
-    add("Mex-Subject", title.map { "NDR: " + $0 })
+    add("Mex-Subject", title)
     add("Mex-StatusCode", report.code)
     add("Mex-StatusEvent", report.event)
     add("Mex-StatusDescription", report.text)
