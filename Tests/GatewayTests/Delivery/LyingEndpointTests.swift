@@ -20,14 +20,17 @@ import Testing
       bytes: text("HTTP/1.1 200 OK\r\nX: ") + text(String(repeating: "x", count: 1 << 20)),
       word: "not-http"),
     Lie(
-      name: "cut in the head", bytes: text("HTTP/1.1 204 No Con"), closes: true, word: "broken-off"),
+      name: "cut in the head", bytes: text("HTTP/1.1 204 No Con"), closes: true,
+      word: "broken-off"),
     Lie(
-      name: "cut in the body", bytes: text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
+      name: "cut in the body",
+      bytes: text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
       closes: true, word: "broken-off"),
     Lie(name: "hangs up", bytes: [], closes: true, word: "broken-off"),
     Lie(name: "says nothing", bytes: [], word: "timeout"),
     Lie(
-      name: "a body that never comes", bytes: text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
+      name: "a body that never comes",
+      bytes: text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
       word: "timeout"),
     Lie(
       name: "goes on and on", bytes: text("HTTP/1.1 100 Continue\r\n\r\n"), times: 2000,
