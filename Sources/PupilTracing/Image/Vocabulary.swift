@@ -80,11 +80,28 @@ struct Vocabulary: @unchecked Sendable {
     var near: [(number: UInt32, agreement: NameAgreement)] = []
     let spellings = variants.spellings(of: probe.form.bytes).map { ShortHash.of($0) }
     let filter = VocabularyFilter(probe.marks, spellings: spellings)
-    // Number 0, the empty name, is passed over.
-    for number in 1..<max(1, count) where filter.mayResemble(number, in: self) {
+    func look(_ number: Int) {
       let agreement = probe.compare(
         text(number), sound: sounds[number], canonical: canonicals[number])
       if agreement.level != .other { near.append((UInt32(number), agreement)) }
+    }
+    // The sections may end anywhere: the last names are taken with some that were seen already.
+    let width = VocabularyFilter.width
+    guard count >= width else {
+      for number in 1..<max(1, count) { look(number) }
+      return Sighting(probe: probe, near: near, masses: masses(near))
+    }
+    var first = 0
+    while first < count {
+      let start = min(first, count - width)
+      var found = filter.mayResemble(from: start, in: self)
+      // Those seen already, and number 0, the empty name, are passed over.
+      found &= ~0 << UInt32(max(first - start, start == 0 ? 1 : 0))
+      while found != 0 {
+        look(start + found.trailingZeroBitCount)
+        found &= found &- 1
+      }
+      first += width
     }
     return Sighting(probe: probe, near: near, masses: masses(near))
   }

@@ -46,9 +46,11 @@ struct QueryPlan: Sendable {
     let figures = image.figures
     var masses = [Double](repeating: 0, count: DateLevel.allCases.count)
     if query.date.isKnown {
-      dates = image.dates.map {
-        $0.isKnown
-          ? DateAgreement.of(query.date, $0) : DateAgreement(level: .other, spread: 0)
+      let told = query.date
+      let digits = told.digits
+      dates = zip(image.dates, image.dateDigits).map { date, its in
+        date.isKnown
+          ? DateAgreement.of(told, date, digits ^ its) : DateAgreement(level: .other, spread: 0)
       }
       for (agreement, share) in zip(dates, figures.dates) where agreement.level != .other {
         masses[Int(agreement.level.rawValue)] += share * Bits.power(-Double(agreement.spread))
