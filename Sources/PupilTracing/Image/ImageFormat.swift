@@ -26,6 +26,7 @@ enum ImageFormat {
     case upnKeys, upnFences, idKeys, idFences
     case surnameStarts, surnameLists, forenameStarts, forenameLists, middleStarts, middleLists
     case postcodeKeys, postcodeFences, addressKeys, addressFences
+    case surnameKinds, forenameKinds, kinds
   }
 
 }

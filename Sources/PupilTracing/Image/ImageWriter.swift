@@ -198,6 +198,12 @@ package final class ImageWriter {
       try numbers(sections.0, starts)
       try numbers(sections.1, lists)
     }
+    let kinds = try NameKinds.learn(names: vocabulary.count, rows: rows) { body in
+      try writer.eachPair(body)
+    }
+    try numbers(.surnameKinds, kinds.surnames)
+    try numbers(.forenameKinds, kinds.forenames)
+    try numbers(.kinds, kinds.shares)
     try directory(writer.postcodes(), .postcodeKeys, .postcodeFences)
     try directory(writer.addresses(), .addressKeys, .addressFences)
   }

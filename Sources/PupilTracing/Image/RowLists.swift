@@ -87,6 +87,13 @@ struct ListWriter {
     }
   }
 
+  /// Calls for each row that has both names, with their numbers.
+  func eachPair(_ body: (_ surname: Int, _ forename: Int) -> Void) throws {
+    try eachRow { _, row in
+      if row[0] != 0, row[1] != 0 { body(Int(row[0]), Int(row[1])) }
+    }
+  }
+
   /// Where each name's list starts, and the lists; of the empty name there is none.
   func names(
     _ column: Int, of vocabulary: Int

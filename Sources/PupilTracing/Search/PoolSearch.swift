@@ -130,6 +130,36 @@ struct PoolSearch {
       >= Self.clear
   }
 
+  /// Posteriors of what was found, in its order; records of one child share theirs.
+  func posterior() throws -> Posterior {
+    var posterior = Posterior(
+      found.map(\.weights), pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+      model: pool.model)
+    let rivals = found.indices.filter { posterior.candidates[$0] > Self.rival }
+      .sorted { posterior.candidates[$0] > posterior.candidates[$1] }
+    guard let first = rivals.first, rivals.count > 1 else { return posterior }
+    let plan = QueryPlan(
+      FoldedQuery(found[first].record), image: pool.image, variants: pool.variants)
+    let comparison = Comparison(
+      plan: plan, figures: pool.image.figures, variants: pool.variants, model: pool.model)
+    let weigher = Weigher(plan: plan, figures: pool.image.figures, model: pool.model)
+    var model = pool.model
+    model.here = model.twice
+    var same: [Int: Double] = [:]
+    for other in rivals.dropFirst().prefix(Self.rivals) {
+      let weights = weigher.weights(comparison.evidence(found[other].record))
+      same[other] = Posterior(
+        [weights], pupils: pool.figuresOfPupils, kin: pool.image.figures.kin, model: model
+      ).best
+    }
+    posterior.share(same, first: first)
+    return posterior
+  }
+
+  /// Posteriors above which a record may be another one of the same child, and how many are tried.
+  private static let rival = 0.01
+  private static let rivals = 12
+
   private mutating func finish() {
     found.sort {
       $0.weights.child != $1.weights.child
