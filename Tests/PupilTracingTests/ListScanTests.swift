@@ -21,6 +21,7 @@ struct ListScanTests {
   @Test("The best rows by lists are the best of all rows", arguments: [1, 10, 40])
   func exhaustive(_ keep: Int) throws {
     var pupils = SyntheticPupils(count: 1500, seed: 43)
+    let whole = pupils.records
     for index in stride(from: 0, to: 1500, by: 9) { pupils.records[index].datesOfBirth = [] }
     for index in stride(from: 1, to: 1500, by: 17) { pupils.records[index].names[0].surname = "" }
     for index in stride(from: 2, to: 1500, by: 13) { pupils.records[index].places = [] }
@@ -30,7 +31,7 @@ struct ListScanTests {
     let pool = try SyntheticPupils.pool(pupils.records).pool
     var byLists = 0
     for number in 0..<240 {
-      let asked = pupils.question(about: pupils.records[number * 6])
+      let asked = pupils.question(about: whole[number * 6])
       let query = FoldedQuery(Self.thinned(asked, number))
       let plan = QueryPlan(query, image: pool.image, variants: .none)
       let tables = ScanTables(plan, image: pool.image, model: pool.model)
@@ -52,7 +53,7 @@ struct ListScanTests {
 
   @Test("No name that agrees is passed over but far likenesses")
   func filter() throws {
-    var pupils = SyntheticPupils(count: 900, seed: 47)
+    var pupils = SyntheticPupils(count: 400, seed: 47)
     for index in pupils.records.indices {
       if pupils.one(in: 2) {
         pupils.records[index].names[0].surname = pupils.slip(
@@ -72,8 +73,10 @@ struct ListScanTests {
         let agreement = probe.compare(
           vocabulary.text(number), sound: vocabulary.sounds[number],
           canonical: vocabulary.canonicals[number])
-        guard agreement.level != .other, agreement.level != .alike else { continue }
-        #expect(near.contains { Int($0.number) == number }, "\(name) \(agreement.level)")
+        guard agreement.level != .other, agreement.level != .alike,
+          !near.contains(where: { Int($0.number) == number })
+        else { continue }
+        Issue.record("\(name) \(agreement.level)")
       }
     }
   }
@@ -90,7 +93,8 @@ struct ListScanTests {
       let (left, right) = (word(), word())
       let limit = Int.random(in: 1...3, using: &numbers)
       let edits = right.withUnsafeBufferPointer { EditPattern(left).edits($0, limit: limit) }
-      #expect(edits == EditDistance.edits(left, right, limit: limit))
+      let expected = EditDistance.edits(left, right, limit: limit)
+      if edits != expected { Issue.record("\(left) \(right) \(limit)") }
     }
   }
 }

@@ -129,7 +129,8 @@ struct KindsOfNames: @unchecked Sendable {
       try list.array(.forenameKinds, of: UInt8.self),
     ]
     let shares = try list.array(.kinds, of: UInt32.self).map { max(1e-6, Double($0) / 1e6) }
-    guard names.allSatisfy({ $0.count == count * NameKinds.kinds }), shares.count == NameKinds.kinds else {
+    guard names.allSatisfy({ $0.count == count * NameKinds.kinds }), shares.count == NameKinds.kinds
+    else {
       throw SectionList.damaged
     }
     whole = shares.map { $0 / shares.reduce(0, +) }

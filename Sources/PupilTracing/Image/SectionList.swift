@@ -64,7 +64,9 @@ struct SectionList {
       var top = topName
       piece.withUnsafeBytes { raw in
         for index in 0..<raw.count / 4 {
-          if column < 3 { top = max(top, raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)) }
+          if column < 3 {
+            top = max(top, raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+          }
           column = column == ImageFormat.rowWords - 1 ? 0 : column + 1
         }
       }

@@ -33,7 +33,8 @@ struct Posterior {
   mutating func share(_ same: [Int: Double], first: Int) {
     let alone = candidates
     func likeness(_ one: Int, _ other: Int) -> Double {
-      one == other ? 1 : (one == first ? 1 : same[one] ?? 0) * (other == first ? 1 : same[other] ?? 0)
+      one == other
+        ? 1 : (one == first ? 1 : same[one] ?? 0) * (other == first ? 1 : same[other] ?? 0)
     }
     let all = [first] + same.keys.sorted()
     for one in all {

@@ -32,7 +32,7 @@ struct Answering {
     let offered = children.prefix(TraceLimits.candidates)
     let all = offered + household.prefix(TraceLimits.candidates - offered.count)
     return TraceAnswer(
-      outcome: outcome(Array(offered)), candidates: Array(all), notHere: posterior.notHere,
+      outcome: Self.outcome(Array(offered)), candidates: Array(all), notHere: posterior.notHere,
       modelVersion: model.version, isExhaustive: search.isExhaustive)
   }
 
@@ -59,12 +59,12 @@ struct Answering {
       && other.record.places.contains { first.record.places.contains($0) }
   }
 
-  private func outcome(_ offered: [TraceCandidate]) -> TraceOutcome {
-    guard let first = offered.first, first.posterior >= Self.shown else { return .none }
-    if first.posterior >= Self.match { return .match }
+  static func outcome(_ offered: [TraceCandidate]) -> TraceOutcome {
+    guard let first = offered.first, first.posterior >= shown else { return .none }
+    if first.posterior >= match { return .match }
     let rivals = offered.dropFirst().filter { $0.posterior >= 0.2 * first.posterior }
     let together = offered.reduce(0) { $0 + $1.posterior }
-    if !rivals.isEmpty, together >= Self.possible { return .several }
-    return first.posterior >= Self.possible ? .possible : .lowConfidence
+    if !rivals.isEmpty, together >= possible { return .several }
+    return first.posterior >= possible ? .possible : .lowConfidence
   }
 }

@@ -148,9 +148,10 @@ struct PoolSearch {
     var same: [Int: Double] = [:]
     for other in rivals.dropFirst().prefix(Self.rivals) {
       let weights = weigher.weights(comparison.evidence(found[other].record))
-      same[other] = Posterior(
-        [weights], pupils: pool.figuresOfPupils, kin: pool.image.figures.kin, model: model
-      ).best
+      same[other] =
+        Posterior(
+          [weights], pupils: pool.figuresOfPupils, kin: pool.image.figures.kin, model: model
+        ).best
     }
     posterior.share(same, first: first)
     return posterior

@@ -69,6 +69,8 @@ package struct PupilPool: TracePool {
   }
 
   /// Pupils in the pool, about.
+  package var pupils: Int { Int(figuresOfPupils) }
+
   var figuresOfPupils: Double {
     Double(max(1, image.pupils + changed.count - replaced.count))
   }
