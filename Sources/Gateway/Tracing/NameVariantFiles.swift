@@ -2,11 +2,13 @@
 // compared by letters and sound alone.
 
 import Foundation
-import PupilTracing
+package import PupilTracing
 
-enum NameVariantFiles {
-  /// The files `names/variants-*.txt` of the schemas folder. Throws when one is faulty.
-  static func read(besides schemas: String) throws -> NameVariants {
+/// The groups of name variants beside a schemas folder.
+package enum NameVariantFiles {
+  /// The files `names/variants-*.txt` of the schemas folder. None when there are no such files.
+  /// Throws `TraceFault` when one is faulty.
+  package static func read(besides schemas: String) throws -> NameVariants {
     let folder = schemas + "/names"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let files = names.filter { $0.hasPrefix("variants-") && $0.hasSuffix(".txt") }.sorted()

@@ -5,7 +5,7 @@
 package struct FieldReason: Sendable, Equatable {
   package enum Field: String, Sendable, CaseIterable {
     case upn, surname, forename, middle, name, dateOfBirth, sex, place, parents, siblings
-    case school, household
+    case school, household, list
   }
   package let field: Field
   /// Fixed text, e.g. `surname sounds alike`; holds no value of either record.
@@ -29,7 +29,8 @@ package struct TraceCandidate: Sendable, Equatable {
   /// Log-odds in bits that this is the child against its not being in the pool; comparable over
   /// queries of one model version.
   package let bits: Double
-  /// Probability over the whole pool and "not here".
+  /// Probability over the whole pool and "not here" that this record is the child's; two records
+  /// of one child both have it.
   package let posterior: Double
   package let reasons: [FieldReason]
 

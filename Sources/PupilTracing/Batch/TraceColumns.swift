@@ -6,6 +6,7 @@ package struct TraceColumns: Sendable {
   enum Meaning: Hashable {
     case id, upn, surname, forename, middle, date, sex, postcode, address
     case formerSurname, alias, parent, sibling, school
+    case formerPostcode, formerAddress
   }
 
   private static let headings: [Meaning: [String]] = [
@@ -22,6 +23,8 @@ package struct TraceColumns: Sendable {
       "addressline2", "addressline3", "street", "town", "suburb", "city", "birthplace", "county",
     ],
     .formerSurname: ["formersurname", "previoussurname", "preferredsurname"],
+    .formerPostcode: ["formerpostcode", "previouspostcode"],
+    .formerAddress: ["formeraddress", "previousaddress"],
     .alias: ["alias", "knownas", "preferredforename", "formerforename"],
     .parent: ["parent", "parent1", "parent2", "parentname", "mother", "father"],
     .sibling: ["sibling", "sibling1", "sibling2", "sibling3", "brother", "sister"],
@@ -104,11 +107,19 @@ package struct TraceColumns: Sendable {
     return names
   }
 
-  private func place(_ fields: [String]) -> [PupilPlace] {
+  private func places(_ fields: [String]) -> [PupilPlace] {
     let place = PupilPlace(
       postcode: first(.postcode, fields),
       address: texts(.address, fields).joined(separator: " "))
-    return place.postcode.isEmpty && place.address.isEmpty ? [] : [place]
+    // Earlier homes: the first postcode with the first address, and so on.
+    let postcodes = (columns[.formerPostcode] ?? []).map { fields[$0] }
+    let addresses = (columns[.formerAddress] ?? []).map { fields[$0] }
+    let former = (0..<max(postcodes.count, addresses.count)).map { index in
+      PupilPlace(
+        postcode: index < postcodes.count ? postcodes[index] : "",
+        address: index < addresses.count ? addresses[index] : "")
+    }
+    return ([place] + former).filter { !$0.postcode.isEmpty || !$0.address.isEmpty }
   }
 
   /// `Forename Surname`, or a forename alone.
@@ -129,7 +140,7 @@ package struct TraceColumns: Sendable {
     return PupilRecord(
       id: id, upns: texts(.upn, fields), names: names(fields),
       datesOfBirth: texts(.date, fields).map { BirthDate($0) },
-      sex: PupilSex(first(.sex, fields)), places: place(fields),
+      sex: PupilSex(first(.sex, fields)), places: places(fields),
       parents: people(.parent, fields), siblings: people(.sibling, fields),
       schools: texts(.school, fields))
   }
@@ -140,7 +151,7 @@ package struct TraceColumns: Sendable {
     return TraceQuery(
       upn: first(.upn, fields), names: names(fields),
       dateOfBirth: BirthDate(first(.date, fields)), sex: PupilSex(first(.sex, fields)),
-      places: place(fields), parents: people(.parent, fields),
+      places: places(fields), parents: people(.parent, fields),
       siblings: people(.sibling, fields), lastSchool: first(.school, fields))
   }
 }

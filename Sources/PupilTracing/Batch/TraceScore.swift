@@ -7,29 +7,33 @@ package struct TraceScore: Sendable {
   private var first = 0
   private var five = 0
   private var matched = 0
-  private var unmatched: [Double] = []
+  private var unmatched: [(top: Double, group: String)] = []
+  private var groups: [String: (asked: Int, first: Int)] = [:]
   private var bins = [(sum: Double, hits: Double)](repeating: (0, 0), count: 10)
   private var binned = 0.0
 
   package init() {}
 
   /// Adds an answer; `truth` holds the ids that are the child, none when it is not in the pool.
-  package mutating func add(_ answer: TraceAnswer, truth: Set<String>) {
+  /// `group`: any word by which figures are also reckoned apart; empty for none.
+  package mutating func add(_ answer: TraceAnswer, truth: Set<String>, group: String = "") {
     let offered = answer.offered
     let best = offered.filter { truth.contains($0.id) }.map(\.bits).max()
     let falses = offered.filter { !truth.contains($0.id) }
     let rival = falses.map(\.bits).max() ?? -.infinity
     if let top = offered.first { bin(top.posterior, truth.contains(top.id)) }
     guard !truth.isEmpty else {
-      unmatched.append(rival)
+      unmatched.append((rival, group))
       asks.append((rival, false))
       return
     }
     matched += 1
+    groups[group, default: (0, 0)].asked += 1
     if let best {
       let rank = 1 + falses.count { $0.bits >= best }
       found += 1
       first += rank == 1 ? 1 : 0
+      groups[group, default: (0, 0)].first += rank == 1 ? 1 : 0
       five += rank <= 5 ? 1 : 0
     }
     asks.append((max(best ?? -.infinity, rival), best.map { $0 > rival } ?? false))
@@ -62,12 +66,20 @@ package struct TraceScore: Sendable {
   }
 
   /// Share of the questions without an answer that are answered all the same, at the weight which
-  /// finds this share of the others; nil without such questions.
-  package func falseAlerts(atRecall recall: Double) -> Double? {
-    guard !unmatched.isEmpty, let point = curve.first(where: { $0.recall >= recall }) else {
+  /// finds this share of the others, of one group if one is named; nil without such questions.
+  package func falseAlerts(atRecall recall: Double, group: String? = nil) -> Double? {
+    let asked = unmatched.filter { group == nil || $0.group == group }
+    guard !asked.isEmpty, let point = curve.first(where: { $0.recall >= recall }) else {
       return nil
     }
-    return Double(unmatched.count { $0 >= point.bits }) / Double(unmatched.count)
+    return Double(asked.count { $0.top >= point.bits }) / Double(asked.count)
+  }
+
+  /// By group: how many findable children were asked for, and the share found first.
+  package var rank1ByGroup: [(group: String, asked: Int, rank1: Double)] {
+    groups.filter { $0.value.asked > 0 }
+      .map { ($0.key, $0.value.asked, Double($0.value.first) / Double($0.value.asked)) }
+      .sorted { $0.group < $1.group }
   }
 
   private var curve: [(bits: Double, recall: Double, precision: Double)] {

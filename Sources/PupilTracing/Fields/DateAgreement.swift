@@ -8,6 +8,13 @@ struct DateAgreement: Equatable, Sendable {
 
   /// Agreement of the date as told with the date as recorded; both must be known.
   static func of(_ told: BirthDate, _ held: BirthDate) -> DateAgreement {
+    of(told, held, told.digits ^ held.digits)
+  }
+
+  /// The same, with the differing digits known.
+  static func of(
+    _ told: BirthDate, _ held: BirthDate, _ difference: @autoclosure () -> UInt32
+  ) -> DateAgreement {
     if told.packed == held.packed { return whole(.exact, 1) }
     guard told.isWhole, held.isWhole else { return partial(told, held) }
     let sameDay = told.day == held.day
@@ -17,7 +24,7 @@ struct DateAgreement: Equatable, Sendable {
     // A first of a month, and a first of January, are what forms are filled with.
     if sameYear, told.day == 1, sameMonth || told.month == 1 { return whole(.firstOfMonth, 2) }
     if sameDay, sameMonth, abs(told.year - held.year) == 1 { return whole(.yearBeside, 2) }
-    let (different, isTransposed) = digits(told, held)
+    let (different, isTransposed) = digits(told, held, difference())
     if different == 1 { return whole(.oneDigit, 24) }
     if different == 2, isTransposed { return whole(.transposed, 5) }
     if sameYear, sameMonth { return whole(.otherDay, 30) }
@@ -53,29 +60,29 @@ struct DateAgreement: Equatable, Sendable {
   }
 
   /// Differing digits of `yyyymmdd`, and whether two neighbours are swapped.
-  private static func digits(_ left: BirthDate, _ right: BirthDate) -> (Int, Bool) {
-    var (a, b) = (number(left), number(right))
-    var count = 0
-    var previous: (Int, Int, Int)?
-    var isTransposed = false
-    var position = 0
-    while position < 8 {
-      let (x, y) = (a % 10, b % 10)
-      if x != y {
-        count += 1
-        if let last = previous, last.2 == position - 1, last.0 == y, last.1 == x {
-          isTransposed = true
-        }
-        previous = (x, y, position)
-      }
-      a /= 10
-      b /= 10
-      position += 1
-    }
-    return (count, isTransposed)
+  private static func digits(
+    _ left: BirthDate, _ right: BirthDate, _ difference: UInt32
+  ) -> (Int, Bool) {
+    // A bit for each digit that differs.
+    var bits = difference | difference >> 1
+    bits = (bits | bits >> 2) & 0x1111_1111
+    let count = bits.nonzeroBitCount
+    guard count == 2, bits & bits << 4 != 0 else { return (count, false) }
+    let shift = UInt32(bits.trailingZeroBitCount)
+    let (a, b) = (left.digits >> shift & 0xFF, right.digits >> shift & 0xFF)
+    return (count, a == (b >> 4 | b << 4) & 0xFF)
   }
+}
 
-  private static func number(_ date: BirthDate) -> Int {
-    date.year * 10_000 + date.month * 100 + date.day
+extension BirthDate {
+  /// `yyyymmdd`, four bits a digit.
+  var digits: UInt32 {
+    var rest = UInt32(truncatingIfNeeded: year * 10_000 + month * 100 + day)
+    var digits: UInt32 = 0
+    for shift in stride(from: UInt32(0), to: 32, by: 4) {
+      digits |= (rest % 10) << shift
+      rest /= 10
+    }
+    return digits
   }
 }

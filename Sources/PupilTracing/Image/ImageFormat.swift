@@ -7,7 +7,7 @@
 //   end         offset of the list, its checksum
 
 enum ImageFormat {
-  static let magic = Array("GHTRACE1".utf8)
+  static let magic = Array("GHTRACE2".utf8)
   static let recordsPerBlock = 16
   /// Bytes of a row: surname, forename and middle name in the vocabulary, postcode, and
   /// address (16 bits), sex (2), hidden place (1).
@@ -24,10 +24,11 @@ enum ImageFormat {
     case surnameCounts, forenameCounts, middleCounts, textEnds, texts
     case postcodes, addresses, pairs, placePairs, shares
     case upnKeys, upnFences, idKeys, idFences
+    case surnameStarts, surnameLists, forenameStarts, forenameLists, middleStarts, middleLists
+    case postcodeKeys, postcodeFences, addressKeys, addressFences
+    case surnameKinds, forenameKinds, kinds
   }
 
-  /// Sections that stay on the disk; their checksums are not looked at when an image is opened.
-  static let onDisk: Set<Section> = [.upnKeys, .idKeys]
 }
 
 /// How often values occur, in a table too small to hold them: a collision makes a value seem

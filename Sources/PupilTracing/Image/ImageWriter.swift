@@ -134,6 +134,7 @@ package final class ImageWriter {
     try directory(sorter.takeUPNs(), .upnKeys, .upnFences)
     try directory(sorter.takeIds(), .idKeys, .idFences)
     try writeVocabulary()
+    try writeLists()
     try section(.postcodes, LittleEndian.bytes(postcodes.cells))
     try section(.addresses, LittleEndian.bytes(addresses.cells))
     try section(.pairs, LittleEndian.bytes(pairs.cells))
@@ -166,7 +167,7 @@ package final class ImageWriter {
   private func directory(
     _ keys: [UInt64], _ section: ImageFormat.Section, _ fences: ImageFormat.Section
   ) throws {
-    try self.section(section, LittleEndian.bytes(keys))
+    try numbers(section, keys)
     let stride = stride(from: 0, to: keys.count, by: ImageFormat.fenceStride)
     try self.section(fences, LittleEndian.bytes(stride.map { UInt32(keys[$0] >> 32) }))
   }
@@ -186,12 +187,50 @@ package final class ImageWriter {
     try section(.texts, vocabulary.texts)
   }
 
+  private func writeLists() throws {
+    let writer = ListWriter(store: store, part: Self.dateParts, rows: rows)
+    let columns: [(ImageFormat.Section, ImageFormat.Section)] = [
+      (.surnameStarts, .surnameLists), (.forenameStarts, .forenameLists),
+      (.middleStarts, .middleLists),
+    ]
+    for (column, sections) in columns.enumerated() {
+      let (starts, lists) = try writer.names(column, of: vocabulary.count)
+      try numbers(sections.0, starts)
+      try numbers(sections.1, lists)
+    }
+    let kinds = try NameKinds.learn(names: vocabulary.count, rows: rows) { body in
+      try writer.eachPair(body)
+    }
+    try numbers(.surnameKinds, kinds.surnames)
+    try numbers(.forenameKinds, kinds.forenames)
+    try numbers(.kinds, kinds.shares)
+    try directory(writer.postcodes(), .postcodeKeys, .postcodeFences)
+    try directory(writer.addresses(), .addressKeys, .addressFences)
+  }
+
   private func section(_ section: ImageFormat.Section, _ bytes: [UInt8]) throws {
     try align()
     let sum = bytes.withUnsafeBytes { SectionChecksum.of($0) }
     sections.append((section, offset, bytes.count, sum))
     try store.write(bytes)
     offset += bytes.count
+  }
+
+  /// A long section, in pieces, so that its bytes are never in memory twice.
+  private func numbers<T: FixedWidthInteger>(
+    _ section: ImageFormat.Section, _ values: [T]
+  ) throws {
+    try align()
+    let size = MemoryLayout<T>.size
+    let piece = SectionChecksum.chunk / size
+    var sum: UInt64 = 0
+    for first in stride(from: 0, to: values.count, by: piece) {
+      let bytes = LittleEndian.bytes(values[first..<min(values.count, first + piece)])
+      sum = SectionChecksum.add(ImageChecksum.of(bytes), to: sum)
+      try store.write(bytes)
+    }
+    sections.append((section, offset, values.count * size, sum))
+    offset += values.count * size
   }
 
   private func align() throws {
@@ -245,11 +284,16 @@ enum SectionChecksum {
 
 /// Numbers as bytes, least significant first.
 enum LittleEndian {
-  static func bytes<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.count * MemoryLayout<T>.size)
-    put(values, to: &bytes)
-    return bytes
+  static func bytes<T: FixedWidthInteger>(_ values: some Collection<T>) -> [UInt8] {
+    let size = MemoryLayout<T>.size
+    return [UInt8](unsafeUninitializedCapacity: values.count * size) { bytes, count in
+      for value in values {
+        withUnsafeBytes(of: value.littleEndian) {
+          for index in 0..<size { bytes[count + index] = $0[index] }
+        }
+        count += size
+      }
+    }
   }
 
   static func put<T: FixedWidthInteger>(_ values: [T], to bytes: inout [UInt8]) {

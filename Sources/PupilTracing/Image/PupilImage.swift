@@ -12,17 +12,23 @@ package struct PupilImage: @unchecked Sendable {
   let rows: UnsafePointer<UInt32>
   /// Dates in the order of the rows, with their first rows; one more row at the end.
   let dates: [BirthDate]
+  /// The digits of each date.
+  let dateDigits: [UInt32]
   let firstRows: [UInt32]
   let vocabulary: Vocabulary
   let figures: PoolFigures
   private let blocks: UnsafeBufferPointer<UInt64>
   private let upns: KeyDirectory
   private let ids: KeyDirectory
+  /// Rows by name: as surname, as forename, as middle name.
+  let lists: [NameLists]
+  let postcodes: KeyDirectory
+  let addresses: KeyDirectory
 
   /// Opens an image. Throws `TraceFault` when it is none, is torn, or has been altered.
   package init(_ bytes: any ImageBytes) throws {
     self.bytes = bytes
-    let list = try SectionList(bytes.mapped)
+    let list = try SectionList(bytes)
     pupils = list.pupils
     rowCount = list.rows
     let words = try list.array(.rows, of: UInt32.self)
@@ -31,13 +37,10 @@ package struct PupilImage: @unchecked Sendable {
     else { throw SectionList.damaged }
     rows = base
     vocabulary = try Vocabulary(list)
-    for row in 0..<rowCount {
-      let at = row * ImageFormat.rowWords
-      let top = max(base[at], base[at + 1], base[at + 2])
-      guard top < vocabulary.count else { throw SectionList.damaged }
-    }
+    guard list.topName < UInt32(vocabulary.count) else { throw SectionList.damaged }
     let days = try list.array(.days, of: UInt32.self)
     dates = stride(from: 0, to: days.count - 1, by: 2).map { BirthDate(packed: days[$0]) }
+    dateDigits = dates.map(\.digits)
     var firsts = stride(from: 1, to: days.count, by: 2).map { days[$0] }
     firsts.append(UInt32(rowCount))
     guard days.count % 2 == 0, firsts.first == 0,
@@ -51,6 +54,14 @@ package struct PupilImage: @unchecked Sendable {
     }
     upns = try KeyDirectory(list, .upnKeys, .upnFences)
     ids = try KeyDirectory(list, .idKeys, .idFences)
+    let names = vocabulary.count
+    lists = [
+      try NameLists(list, .surnameLists, .surnameStarts, names: names),
+      try NameLists(list, .forenameLists, .forenameStarts, names: names),
+      try NameLists(list, .middleLists, .middleStarts, names: names),
+    ]
+    postcodes = try KeyDirectory(list, .postcodeKeys, .postcodeFences)
+    addresses = try KeyDirectory(list, .addressKeys, .addressFences)
     figures = try PoolFigures(list, dates: dates, firstRows: firsts)
   }
 
@@ -103,6 +114,17 @@ package struct PupilImage: @unchecked Sendable {
     throw SectionList.damaged
   }
 
+  /// The date (its place in `dates`) of a row below `rowCount`.
+  func date(ofRow row: UInt32) -> Int {
+    // The last date whose first row is not beyond the row; dates without rows are passed over.
+    var (low, high) = (0, dates.count)
+    while low + 1 < high {
+      let middle = (low + high) / 2
+      if firstRows[middle] <= row { low = middle } else { high = middle }
+    }
+    return low
+  }
+
   /// Rows whose record may hold this UPN.
   func rows(upn: [UInt8]) throws -> [UInt32] {
     try upns.rows(ShortHash.of(upn, seed: 6), in: bytes, rowCount)
@@ -117,6 +139,7 @@ package struct PupilImage: @unchecked Sendable {
 /// A sorted list of digests on the disk, with fences in memory.
 struct KeyDirectory: @unchecked Sendable {
   private static let rowsLimit = 256
+  private static let stretchesAtOnce = 64
   private let offset: Int
   private let count: Int
   private let fences: UnsafeBufferPointer<UInt32>
@@ -132,32 +155,55 @@ struct KeyDirectory: @unchecked Sendable {
     guard self.fences.count == (count + stride - 1) / stride else { throw SectionList.damaged }
   }
 
-  /// One read for nearly every digest; more only where a digest crosses a fence.
+  /// Rows of a digest, so many at most. One read for nearly every digest.
   func rows(_ hash: UInt32, in bytes: any ImageBytes, _ rowCount: Int) throws -> [UInt32] {
-    guard count > 0 else { return [] }
-    var low = 0
-    var high = fences.count
-    while low < high {
-      let middle = (low + high) / 2
-      if fences[middle] < hash { low = middle + 1 } else { high = middle }
-    }
     var rows: [UInt32] = []
-    var stretch = max(0, low - 1)
-    while stretch < fences.count, stretch == max(0, low - 1) || fences[stretch] <= hash {
-      let first = stretch * ImageFormat.fenceStride
-      let size = min(ImageFormat.fenceStride, count - first)
-      let raw = try bytes.read(offset: offset + first * 8, count: size * 8)
+    try each(from: hash, through: hash, in: bytes) { row in
+      if Int(row) < rowCount, rows.count < Self.rowsLimit { rows.append(row) }
+    }
+    return rows
+  }
+
+  /// How many rows have a digest from `first` through `last`, to the next few hundred.
+  func count(from first: UInt32, through last: UInt32) -> Int {
+    let (low, high) = stretches(from: first, through: last)
+    return (high - low) * ImageFormat.fenceStride
+  }
+
+  /// The stretches between fences in which such digests may stand.
+  private func stretches(from first: UInt32, through last: UInt32) -> (Int, Int) {
+    /// The first fence for which it holds.
+    func fence(_ isBeyond: (UInt32) -> Bool) -> Int {
+      var (low, high) = (0, fences.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isBeyond(fences[middle]) { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+    let low = max(0, fence { $0 >= first } - 1)
+    return (low, max(low, fence { $0 > last }))
+  }
+
+  /// Calls for each row with a digest from `first` through `last`.
+  func each(
+    from first: UInt32, through last: UInt32, in bytes: any ImageBytes, _ body: (UInt32) -> Void
+  ) throws {
+    guard count > 0 else { return }
+    let (low, high) = stretches(from: first, through: last)
+    for start in stride(from: low, to: high, by: Self.stretchesAtOnce) {
+      let from = start * ImageFormat.fenceStride
+      let end = min(high, start + Self.stretchesAtOnce) * ImageFormat.fenceStride
+      let size = min(end, count) - from
+      let raw = try bytes.read(offset: offset + from * 8, count: size * 8)
       raw.withUnsafeBytes { raw in
         for index in 0..<raw.count / 8 {
           let key = UInt64(
             littleEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
-          guard UInt32(key >> 32) == hash else { continue }
-          let row = UInt32(truncatingIfNeeded: key)
-          if Int(row) < rowCount, rows.count < Self.rowsLimit { rows.append(row) }
+          let hash = UInt32(key >> 32)
+          if hash >= first, hash <= last { body(UInt32(truncatingIfNeeded: key)) }
         }
       }
-      stretch += 1
     }
-    return rows
   }
 }

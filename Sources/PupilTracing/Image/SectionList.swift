@@ -12,7 +12,12 @@ struct SectionList {
   private let mapped: UnsafeRawBufferPointer
   private var places: [UInt32: (offset: Int, count: Int)] = [:]
 
-  init(_ mapped: UnsafeRawBufferPointer) throws {
+  /// The greatest number of a name that any row holds.
+  private(set) var topName: UInt32 = 0
+
+  /// Reads the list and checks every section, through reads that leave nothing resident.
+  init(_ bytes: any ImageBytes) throws {
+    let mapped = bytes.mapped
     self.mapped = mapped
     func number(_ offset: Int) -> UInt64 {
       UInt64(littleEndian: mapped.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -37,12 +42,37 @@ struct SectionList {
       guard let section = UInt32(exactly: number(at)), let offset = Int(exactly: number(at + 8)),
         let size = Int(exactly: number(at + 16)), offset <= start, size <= start - offset
       else { throw Self.damaged }
-      if let known = ImageFormat.Section(rawValue: section), !ImageFormat.onDisk.contains(known) {
-        let bytes = UnsafeRawBufferPointer(rebasing: mapped[offset..<offset + size])
-        guard SectionChecksum.of(bytes) == number(at + 24) else { throw Self.damaged }
-      }
+      let sum = try check(offset, size, in: bytes, isRows: section == Self.rowsSection)
+      guard sum == number(at + 24) else { throw Self.damaged }
       places[section] = (offset, size)
     }
+  }
+
+  private static let rowsSection = ImageFormat.Section.rows.rawValue
+
+  /// The checksum of a section; of the rows also the greatest number of a name.
+  private mutating func check(
+    _ offset: Int, _ size: Int, in bytes: any ImageBytes, isRows: Bool
+  ) throws -> UInt64 {
+    var sum: UInt64 = 0
+    for start in stride(from: 0, to: size, by: SectionChecksum.chunk) {
+      let piece = try bytes.read(
+        offset: offset + start, count: min(SectionChecksum.chunk, size - start))
+      sum = SectionChecksum.add(ImageChecksum.of(piece), to: sum)
+      guard isRows else { continue }
+      var column = start / 4 % ImageFormat.rowWords
+      var top = topName
+      piece.withUnsafeBytes { raw in
+        for index in 0..<raw.count / 4 {
+          if column < 3 {
+            top = max(top, raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+          }
+          column = column == ImageFormat.rowWords - 1 ? 0 : column + 1
+        }
+      }
+      topName = top
+    }
+    return sum
   }
 
   /// Where a section stands. Throws when it is missing.

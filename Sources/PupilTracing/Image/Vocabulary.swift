@@ -9,6 +9,7 @@ struct Vocabulary: @unchecked Sendable {
   let firstWords: UnsafeBufferPointer<UInt32>
   let lastWords: UnsafeBufferPointer<UInt32>
   let heads: UnsafeBufferPointer<UInt32>
+  private let kinds: KindsOfNames
   private let counts: [UnsafeBufferPointer<UInt32>]
   private let ends: UnsafeBufferPointer<UInt32>
   private let texts: UnsafeBufferPointer<UInt8>
@@ -31,6 +32,7 @@ struct Vocabulary: @unchecked Sendable {
     ends = try list.array(.textEnds, of: UInt32.self)
     texts = try list.array(.texts, of: UInt8.self)
     count = letters.count
+    kinds = try KindsOfNames(list, names: letters.count)
     let roles = counts
     let size = letters.count
     guard count > 0, ends.count == count + 1, ends.first == 0,
@@ -71,22 +73,57 @@ struct Vocabulary: @unchecked Sendable {
     let near: [(number: UInt32, agreement: NameAgreement)]
     /// By role and level: how likely a random name is told as this one by this level.
     let masses: [[Double]]
+    /// By role (surname, forename): the kinds of families it is told of.
+    let kinds: [KindsOfNames.Shares]
 
     /// The sighting with its frequencies alone.
-    var withoutNames: Sighting { Sighting(probe: .nobody, near: [], masses: masses) }
+    var withoutNames: Sighting {
+      Sighting(probe: .nobody, near: [], masses: masses, kinds: [])
+    }
+  }
+
+  /// How many times likelier a stranger has both names than if they did not go together.
+  func lift(surname: Sighting, forename: Sighting) -> Double {
+    guard let first = surname.kinds.first, let second = forename.kinds.last else { return 1 }
+    return kinds.lift(first, second)
+  }
+
+  private func sighting(
+    _ probe: NameProbe, _ near: [(number: UInt32, agreement: NameAgreement)]
+  ) -> Sighting {
+    Sighting(
+      probe: probe, near: near, masses: masses(near),
+      kinds: (0..<2).map { kinds.shares(near, counts[$0], role: $0) })
   }
 
   func sight(_ probe: NameProbe, _ variants: NameVariants) -> Sighting {
     var near: [(number: UInt32, agreement: NameAgreement)] = []
     let spellings = variants.spellings(of: probe.form.bytes).map { ShortHash.of($0) }
     let filter = VocabularyFilter(probe.marks, spellings: spellings)
-    // Number 0, the empty name, is passed over.
-    for number in 1..<max(1, count) where filter.mayResemble(number, in: self) {
+    func look(_ number: Int) {
       let agreement = probe.compare(
         text(number), sound: sounds[number], canonical: canonicals[number])
       if agreement.level != .other { near.append((UInt32(number), agreement)) }
     }
-    return Sighting(probe: probe, near: near, masses: masses(near))
+    // The sections may end anywhere: the last names are taken with some that were seen already.
+    let width = VocabularyFilter.width
+    guard count >= width else {
+      for number in 1..<max(1, count) { look(number) }
+      return sighting(probe, near)
+    }
+    var first = 0
+    while first < count {
+      let start = min(first, count - width)
+      var found = filter.mayResemble(from: start, in: self)
+      // Those seen already, and number 0, the empty name, are passed over.
+      found &= ~0 << UInt32(max(first - start, start == 0 ? 1 : 0))
+      while found != 0 {
+        look(start + found.trailingZeroBitCount)
+        found &= found &- 1
+      }
+      first += width
+    }
+    return sighting(probe, near)
   }
 
   private func masses(_ near: [(number: UInt32, agreement: NameAgreement)]) -> [[Double]] {

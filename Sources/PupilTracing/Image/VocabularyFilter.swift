@@ -2,40 +2,72 @@
 // Never passes over a name that could agree better than not at all (but for a few far likenesses).
 
 struct VocabularyFilter {
+  /// Names looked at in one go.
+  static let width = 16
+  private typealias Lanes = SIMD16<UInt32>
+
   private let mine: NameMarks
   private let initial: UInt32
   private let spellings: [UInt32]
-  /// A bit for the last six bits of each spelling's digest.
-  private let filter: UInt64
 
   /// `spellings`: digests of the names that share a variant group with this one.
   init(_ mine: NameMarks, spellings: [UInt32]) {
     self.mine = mine
     self.spellings = spellings
-    filter = spellings.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     initial = NameMarks.first(mine.head, mine.length)
   }
 
-  /// True when a name may resemble.
+  /// A bit for each of the names from `first` on that may resemble. Arithmetic alone, no masks: it
+  /// becomes vector instructions of any processor.
   @inline(__always)
-  func mayResemble(_ number: Int, in names: Vocabulary) -> Bool {
-    let head = names.heads[number]
-    let length = head & 0xFF
-    if mine.length <= 1 || length == 1 { return NameMarks.first(head >> 8, length) == initial }
-    var gap = names.letters[number] ^ mine.letters
+  func mayResemble(from first: Int, in names: Vocabulary) -> UInt32 {
+    let heads = Self.lanes(names.heads, first)
+    let lengths = heads & 0xFF
+    // The first letter stands in the highest byte that is in use.
+    let long = (heads &>> 24) ^ initial
+    let short = Self.differ(lengths ^ 2) | Self.differ((heads &>> 16) ^ initial)
+    let single = Self.differ(lengths ^ 1) | Self.differ((heads &>> 8) ^ initial)
+    if mine.length <= 1 { return Self.bits(Self.differ(long) & short & single) }
+    let letters = Self.lanes(names.letters, first)
+    let me = Lanes(repeating: mine.letters)
+    // Two slips at most: two letters of mine that are not theirs, two of theirs that are not mine.
+    var gap = letters & ~me
     gap &= gap &- 1
     gap &= gap &- 1
-    gap &= gap &- 1
-    gap &= gap &- 1
-    if gap == 0, abs(Int32(length) - Int32(mine.length)) <= 3 { return true }
-    if names.sounds[number] == mine.sound || names.canonicals[number] == mine.canonical {
-      return true
+    var more = me & ~letters
+    more &= more &- 1
+    more &= more &- 1
+    let apart = lengths &+ 2 &- mine.length
+    var miss = Self.differ(gap | more) | apart | (4 &- apart)
+    miss &= Self.differ(Self.lanes(names.sounds, first) ^ mine.sound)
+    miss &= Self.differ(Self.lanes(names.canonicals, first) ^ mine.canonical)
+    miss &= Self.differ((heads &>> 8) ^ mine.head)
+    let word = Self.lanes(names.firstWords, first)
+    let last = Self.lanes(names.lastWords, first)
+    miss &= Self.differ(word ^ mine.firstWord) & Self.differ(last ^ mine.firstWord)
+    if mine.lastWord != 0 {
+      miss &= Self.differ(word ^ mine.lastWord) & Self.differ(last ^ mine.lastWord)
     }
-    let word = names.firstWords[number]
-    let last = names.lastWords[number]
-    if head >> 8 == mine.head || word == mine.firstWord || last == mine.firstWord { return true }
-    if mine.lastWord != 0, word == mine.lastWord || last == mine.lastWord { return true }
-    guard filter >> UInt64(word & 63) & 1 != 0 else { return false }
-    return spellings.contains(word)
+    for spelling in spellings { miss &= Self.differ(word ^ spelling) }
+    return Self.bits(miss & single)
   }
+
+  /// The highest bit of each lane that is not zero.
+  @inline(__always)
+  private static func differ(_ lanes: Lanes) -> Lanes { lanes | (0 &- lanes) }
+
+  @inline(__always)
+  private static func lanes(_ values: UnsafeBufferPointer<UInt32>, _ first: Int) -> Lanes {
+    UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped + first)
+      .loadUnaligned(as: Lanes.self)
+  }
+
+  /// A bit for each lane whose highest bit is not set.
+  @inline(__always)
+  private static func bits(_ miss: Lanes) -> UInt32 {
+    ((0 &- (~miss &>> 31)) & places).wrappedSum()
+  }
+
+  private static let places = Lanes(
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 }

@@ -17,6 +17,9 @@ package struct ModelLearning: Sendable {
   }
   private let pool: PupilPool
   private var cases: [Case] = []
+  /// Pupils of the pool, asked as if each were looked for beside itself.
+  private var pupils: [Case] = []
+  private static let pupilsAsked = 200
 
   package init(pool: PupilPool) { self.pool = pool }
 
@@ -32,12 +35,49 @@ package struct ModelLearning: Sendable {
         evidence: search.found.prefix(Self.candidates).map(\.evidence)))
   }
 
+  /// Looks at some pupils of the pool, to learn how many stand in it twice.
+  package mutating func lookAtPool() throws {
+    let image = pool.image
+    let asked = min(Self.pupilsAsked, image.rowCount)
+    let rows = (0..<asked).map { UInt32(image.rowCount / asked * $0) }
+    for record in try image.records(rows) {
+      let search = try pool.search(FoldedQuery(record))
+      let others = search.found.filter { !$0.record.id.utf8.elementsEqual(record.id.utf8) }
+      pupils.append(
+        Case(
+          plan: search.plan.withoutPool,
+          evidence: others.prefix(Self.candidates).map(\.evidence)))
+    }
+  }
+
   /// The model after some rounds.
   package func learned() -> TraceModel {
     var model = pool.model
     guard !cases.isEmpty else { return model }
     for _ in 0..<Self.rounds { model = step(model) }
+    model.twice = twice(model)
     return model
+  }
+
+  /// The share of pupils whose child has another record.
+  private func twice(_ model: TraceModel) -> Double {
+    let weights = pupils.map { one in
+      let weigher = Weigher(plan: one.plan, figures: pool.image.figures, model: model)
+      return one.evidence.map { weigher.weights($0) }
+    }
+    var model = model
+    for _ in 0..<Self.rounds {
+      model.here = model.twice
+      let sum = weights.reduce(0) { sum, one in
+        sum + 1
+          - Posterior(
+            one, pupils: pool.figuresOfPupils, kin: pool.image.figures.kin, model: model
+          ).notHere
+      }
+      let prior = TraceModel.standard.twice * 10
+      model.twice = max(0.0005, min(0.98, (sum + prior) / (Double(weights.count) + 10)))
+    }
+    return model.twice
   }
 
   private func step(_ model: TraceModel) -> TraceModel {

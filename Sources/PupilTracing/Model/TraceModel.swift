@@ -23,6 +23,8 @@ package struct TraceModel: Sendable, Equatable {
   package var gaps: [Double]
   /// Share of twins among siblings.
   package var twin: Double
+  /// Share of records whose child has another record in the pool.
+  package var twice: Double
 
   /// What registers of children look like before anything was learnt: choices from the literature
   /// of record linkage and from how such data is typed, not from any one set.
@@ -33,7 +35,8 @@ package struct TraceModel: Sendable, Equatable {
     date: [0.89, 0.016, 0.024, 0.006, 0.008, 0.010, 0.012, 0.006, 0.006, 0.006, 0.016],
     place: Self.standardPlace(),
     upn: [0.93, 0.05, 0.02], sexSame: 0.99, reading: [0.955, 0.012, 0.033],
-    here: 0.7, sibling: 0.5, gaps: [Double](repeating: 1, count: 10), twin: 0.03)
+    here: 0.7, sibling: 0.5, gaps: [Double](repeating: 1, count: 10), twin: 0.03,
+    twice: 0.01)
 
   /// Postcodes and addresses agree together or not at all, more or less.
   private static func standardPlace() -> [Double] {
@@ -55,7 +58,7 @@ package struct TraceModel: Sendable, Equatable {
   /// records; no secret hangs on it.
   package var version: String {
     var hash: UInt64 = 1
-    let single = [sexSame, here, sibling, twin]
+    let single = [sexSame, here, sibling, twin, twice]
     for value in surname + forename + middle + date + place + upn + reading + gaps + single {
       hash = ShortHash.mix(hash ^ UInt64(bitPattern: Int64((value * 1e9).rounded())))
     }

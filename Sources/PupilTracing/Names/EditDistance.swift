@@ -81,3 +81,49 @@ enum EditDistance {
     return jaro + Double(prefix) * 0.1 * (1 - jaro)
   }
 }
+
+/// One name made ready to count edits to very many: the same count as `EditDistance.edits`, in a
+/// few operations a letter (Hyyrö's bit vectors, with swapped neighbours).
+struct EditPattern: Sendable {
+  /// For each byte where it stands in the name.
+  private let places: [UInt64]
+  private let count: Int
+  private let name: [UInt8]
+
+  init(_ name: [UInt8]) {
+    self.name = name
+    count = name.count
+    var places = [UInt64](repeating: 0, count: 256)
+    for (index, byte) in name.prefix(64).enumerated() {
+      places[Int(byte)] |= 1 << UInt64(index)
+    }
+    self.places = places
+  }
+
+  /// Edits to another name, or `limit + 1` when there are more.
+  func edits(_ other: UnsafeBufferPointer<UInt8>, limit: Int) -> Int {
+    if abs(count - other.count) > limit { return limit + 1 }
+    guard count > 0, count <= 64, other.count <= 64 else {
+      return name.withUnsafeBufferPointer { EditDistance.edits($0, other, limit: limit) }
+    }
+    return places.withUnsafeBufferPointer { places in
+      let last = UInt64(1) << UInt64(count - 1)
+      var (up, down, here, before) = (UInt64.max, UInt64(0), UInt64(0), UInt64(0))
+      var edits = count
+      for byte in other {
+        let match = places[Int(byte)]
+        let swap = ((~here & match) << 1) & before
+        here = (((match & up) &+ up) ^ up) | match | down | swap
+        var right = down | ~(here | up)
+        let left = here & up
+        if right & last != 0 { edits += 1 }
+        if left & last != 0 { edits -= 1 }
+        right = right << 1 | 1
+        up = left << 1 | ~(here | right)
+        down = right & here
+        before = match
+      }
+      return min(edits, limit + 1)
+    }
+  }
+}

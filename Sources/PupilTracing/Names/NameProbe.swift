@@ -49,8 +49,9 @@ struct NameProbe: Sendable {
   let form: NameForm
   let joined: [UInt8]
   let marks: NameMarks
-  private let spellings: Set<[UInt8]>
+  private let spellings: [[UInt8]]
   private let isSplit: Bool
+  private let pattern: EditPattern
 
   /// A probe for no name, where only frequencies are kept.
   static let nobody = NameProbe(NameForm(folded: []), variants: .none)
@@ -59,8 +60,9 @@ struct NameProbe: Sendable {
     self.form = form
     joined = form.joined
     marks = NameMarks(form, variants)
-    spellings = variants.spellings(of: form.bytes)
+    spellings = Array(variants.spellings(of: form.bytes))
     isSplit = form.bytes.contains(UInt8(ascii: "-"))
+    pattern = EditPattern(joined)
   }
 
   /// Compares with a folded name of a record.
@@ -99,9 +101,7 @@ struct NameProbe: Sendable {
         return NameAgreement(level: .exact, spread: 0)
       }
       if ours.isEmpty || theirs.isEmpty { return .other }
-      if canonical == marks.canonical
-        || (!spellings.isEmpty && spellings.contains(Array(whole)))
-      {
+      if canonical == marks.canonical || spellings.contains(where: { whole.elementsEqual($0) }) {
         return NameAgreement(level: .variant, spread: Float(Spread.variant))
       }
       if ours.count == 1 || theirs.count == 1 {
@@ -119,7 +119,7 @@ struct NameProbe: Sendable {
   ) -> NameAgreement? {
     let longer = max(ours.count, theirs.count)
     let limit = longer >= 8 ? 3 : longer >= 5 ? 2 : 1
-    let edits = EditDistance.edits(ours, theirs, limit: limit)
+    let edits = pattern.edits(theirs, limit: limit)
     let isAlike = sound == marks.sound
     if edits == 1 {
       // A slip that also keeps the sound has two causes; the likelier one names it.
@@ -147,15 +147,17 @@ struct NameProbe: Sendable {
     _ whole: UnsafeBufferPointer<UInt8>, isSplit isTheirsSplit: Bool
   ) -> NameAgreement? {
     guard isSplit || isTheirsSplit else { return nil }
-    let hyphen = UInt8(ascii: "-")
-    for theirs in whole.split(separator: hyphen) where theirs.count > 2 {
-      for ours in form.bytes.split(separator: hyphen) where ours.elementsEqual(theirs) {
-        return isTheirsSplit && (!isSplit || whole.count > form.bytes.count)
-          ? NameAgreement(level: .partOf, spread: Float(Spread.partOf))
-          : NameAgreement(level: .extended, spread: Float(Spread.extended))
+    return form.bytes.withUnsafeBufferPointer { ours in
+      for theirs in NameWords(whole) where theirs.count > 2 {
+        for mine in NameWords(ours)
+        where mine.count == theirs.count && ours[mine].elementsEqual(whole[theirs]) {
+          return isTheirsSplit && (!isSplit || whole.count > ours.count)
+            ? NameAgreement(level: .partOf, spread: Float(Spread.partOf))
+            : NameAgreement(level: .extended, spread: Float(Spread.extended))
+        }
       }
+      return nil
     }
-    return nil
   }
 
   private func shortened(
@@ -165,5 +167,22 @@ struct NameProbe: Sendable {
     guard shorter >= 3, (0..<shorter).allSatisfy({ ours[$0] == theirs[$0] }) else { return nil }
     let spread = ours.count < theirs.count ? Spread.shortened : Spread.shortened + 3
     return NameAgreement(level: .shortened, spread: Float(spread))
+  }
+}
+
+/// The places of a name's words, without making arrays.
+private struct NameWords: Sequence, IteratorProtocol {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var at = 0
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  mutating func next() -> Range<Int>? {
+    let hyphen = UInt8(ascii: "-")
+    while at < bytes.count, bytes[at] == hyphen { at += 1 }
+    guard at < bytes.count else { return nil }
+    let start = at
+    while at < bytes.count, bytes[at] != hyphen { at += 1 }
+    return start..<at
   }
 }

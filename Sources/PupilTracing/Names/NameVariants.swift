@@ -42,6 +42,11 @@ package struct NameVariants: Sendable {
     for name in group { groupsOf[name, default: []].append(index) }
   }
 
+  /// True when a word of this name stands in a group.
+  package func knows(_ name: String) -> Bool {
+    NameForm(name).words.contains { groupsOf[Array($0)] != nil }
+  }
+
   /// How many groups there are.
   package var count: Int { groups.count }
 

@@ -25,4 +25,17 @@ struct FoldedQuery: Sendable {
     siblings = query.siblings.prefix(TraceLimits.entries).map { FoldedRecord.Name($0) }
     school = UPNForm.fold(query.lastSchool)
   }
+
+  /// A record asked as a question: is the same child here once more?
+  init(_ record: FoldedRecord) {
+    upn = record.upns.first ?? []
+    names = Array(record.names.prefix(2))
+    date = record.dates.first ?? .unknown
+    isDateDoubtful = false
+    sex = record.sex
+    places = record.isPlaceHidden ? [] : Array(record.places.prefix(2))
+    parents = []
+    siblings = []
+    school = []
+  }
 }

@@ -27,4 +27,18 @@ struct Posterior {
     candidates = shares.map { $0 / sum }
     notHere = none / sum
   }
+
+  /// Records of one child do not rule each other out: each gets what the others have, as far as
+  /// they are of one child. `same`: how likely each is of one child with the first of all.
+  mutating func share(_ same: [Int: Double], first: Int) {
+    let alone = candidates
+    func likeness(_ one: Int, _ other: Int) -> Double {
+      one == other
+        ? 1 : (one == first ? 1 : same[one] ?? 0) * (other == first ? 1 : same[other] ?? 0)
+    }
+    let all = [first] + same.keys.sorted()
+    for one in all {
+      candidates[one] = min(1, all.reduce(0) { $0 + alone[$1] * likeness(one, $1) })
+    }
+  }
 }

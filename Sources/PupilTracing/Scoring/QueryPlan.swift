@@ -35,20 +35,18 @@ struct QueryPlan: Sendable {
       let forename = sight(name.forename)
       return Name(
         surname: surname, forename: forename, middle: sight(name.middle),
-        together: Self.together(
-          name.surname, surname?.masses[0][0], name.forename, forename?.masses[1][0],
-          image.figures),
-        togetherSwapped: Self.together(
-          name.forename, forename?.masses[0][0], name.surname, surname?.masses[1][0],
-          image.figures))
+        together: Self.together(name.surname, surname, name.forename, forename, image),
+        togetherSwapped: Self.together(name.forename, forename, name.surname, surname, image))
     }
     places = query.places.map { AddressProbe($0.address) }
     let figures = image.figures
     var masses = [Double](repeating: 0, count: DateLevel.allCases.count)
     if query.date.isKnown {
-      dates = image.dates.map {
-        $0.isKnown
-          ? DateAgreement.of(query.date, $0) : DateAgreement(level: .other, spread: 0)
+      let told = query.date
+      let digits = told.digits
+      dates = zip(image.dates, image.dateDigits).map { date, its in
+        date.isKnown
+          ? DateAgreement.of(told, date, digits ^ its) : DateAgreement(level: .other, spread: 0)
       }
       for (agreement, share) in zip(dates, figures.dates) where agreement.level != .other {
         masses[Int(agreement.level.rawValue)] += share * Bits.power(-Double(agreement.spread))
@@ -89,14 +87,18 @@ struct QueryPlan: Sendable {
     dateMasses = plan.dateMasses
   }
 
+  /// By so many bits more a stranger has both names than the one and the other: because the two
+  /// go together, and because this whole name is a common one besides.
   private static func together(
-    _ surname: NameForm, _ surnameShare: Double?, _ forename: NameForm, _ forenameShare: Double?,
-    _ figures: PoolFigures
+    _ surname: NameForm, _ first: Vocabulary.Sighting?, _ forename: NameForm,
+    _ second: Vocabulary.Sighting?, _ image: PupilImage
   ) -> Double {
-    guard let surnameShare, let forenameShare else { return 0 }
+    guard let first, let second else { return 0 }
     // Few namesakes prove little: as many again as `trust` must be there before they count.
     let trust = 3.0
-    let apart = surnameShare * forenameShare * figures.pupils
-    return max(0, Bits.log2((figures.namesakes(surname, forename) + trust) / (apart + trust)))
+    let lift = image.vocabulary.lift(surname: first, forename: second)
+    let expected = first.masses[0][0] * second.masses[1][0] * image.figures.pupils * lift
+    let more = (image.figures.namesakes(surname, forename) + trust) / (expected + trust)
+    return Bits.log2(lift) + max(0, Bits.log2(more))
   }
 }

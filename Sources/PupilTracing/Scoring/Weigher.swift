@@ -29,8 +29,11 @@ struct Weigher {
   func name(_ agreement: NameAgreement, _ masses: [Double], _ levels: [Double]) -> Double {
     let share = levels[Int(agreement.level.rawValue)]
     // Who is called by quite another name is called by one as often told as this: it cancels.
-    if agreement.level == .other { return Bits.log2(share) }
-    return Bits.log2(share / anybody(masses, levels)) - Double(agreement.spread)
+    let other = levels[levels.count - 1]
+    if agreement.level == .other { return Bits.log2(other) }
+    // And whoever resembles may have taken the name by chance.
+    return Bits.log2(
+      share / anybody(masses, levels) * Bits.power(-Double(agreement.spread)) + other)
   }
 
   /// Bits by which the two names, told in this order, are likelier told of anybody than taken one

@@ -3,7 +3,6 @@
 
 struct Answering {
   let search: PoolSearch
-  let pupils: Double
   let model: TraceModel
 
   /// Posteriors and margins of the outcomes (the five words of the SUI matcher).
@@ -11,10 +10,9 @@ struct Answering {
   static let possible = 0.5
   static let shown = 0.02
 
-  func answer() -> TraceAnswer {
+  func answer() throws -> TraceAnswer {
     let found = search.found
-    let posterior = Posterior(
-      found.map(\.weights), pupils: pupils, kin: search.pool.image.figures.kin, model: model)
+    let posterior = try search.posterior()
     let text = TraceText(search: search)
     var children: [TraceCandidate] = []
     var household: [TraceCandidate] = []

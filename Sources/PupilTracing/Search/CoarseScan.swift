@@ -19,16 +19,23 @@ struct BestRows {
     if found.count > keep * 4 { cut() }
   }
 
+  /// Brings the threshold up to what was found so far.
+  mutating func settle() {
+    if found.count >= keep { cut() }
+  }
+
   private mutating func cut() {
     found.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.row < $1.row }
-    if found.count > keep {
+    if found.count >= keep {
       found.removeLast(found.count - keep)
       if let last = found.last { threshold = max(threshold, last.weight) }
     }
   }
 
-  mutating func merge(_ other: BestRows) {
-    found += other.found
+  /// Takes in the rows of another; a row that both hold stays once.
+  mutating func mergeDistinct(_ other: BestRows) {
+    let known = Set(found.map(\.row))
+    found += other.found.filter { !known.contains($0.row) }
     cut()
   }
 
@@ -48,10 +55,15 @@ struct CoarseScan {
     dates first: Int, _ end: Int, into best: inout BestRows, where isWanted: (Int) -> Bool
   ) {
     for date in first..<end where isWanted(date) {
-      let weight = date < tables.dates.count ? tables.dates[date] : 0
-      let known = image.dates[date].isKnown ? weight : 0
-      scan(rows: Int(image.firstRows[date]), Int(image.firstRows[date + 1]), known, &best)
+      scan(
+        rows: Int(image.firstRows[date]), Int(image.firstRows[date + 1]), weight(ofDate: date),
+        &best)
     }
+  }
+
+  /// What a date of the image weighs; the unknown date nothing.
+  func weight(ofDate date: Int) -> Int32 {
+    date < tables.dates.count && image.dates[date].isKnown ? tables.dates[date] : 0
   }
 
   private func scan(rows first: Int, _ end: Int, _ date: Int32, _ best: inout BestRows) {

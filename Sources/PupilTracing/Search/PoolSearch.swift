@@ -46,21 +46,49 @@ struct PoolSearch {
     }
     let tables = ScanTables(plan, image: pool.image, model: pool.model)
     let scan = CoarseScan(image: pool.image, tables: tables)
-    let image = pool.image
-    if image.rowCount > Self.smallPool, plan.query.date.isWhole {
-      var best = BestRows(keep: Self.nearKept)
-      let near = plan.dates
-      scan.scan(dates: 0, image.dates.count, into: &best) { near[$0].level.isNear }
+    if pool.image.rowCount > Self.smallPool {
+      if try large(scan, workers) { return finish() }
+    } else {
+      isExhaustive = true
+      var best = BestRows(keep: Self.allKept)
+      all(scan, workers, into: &best) { _ in true }
       try add(rows: best.rows().map(\.row))
-      if isClear { return finish() }
     }
-    isExhaustive = true
-    try add(rows: all(scan, workers))
     finish()
   }
 
-  /// The best rows of the whole image, by as many workers as there are.
-  private func all(_ scan: CoarseScan, _ workers: Workers) -> [UInt32] {
+  /// Looks at near dates, then wherever a better row could be. True when the near dates sufficed.
+  private mutating func large(_ scan: CoarseScan, _ workers: Workers) throws -> Bool {
+    let image = scan.image
+    // A row that no more speaks for than against is as likely as any pupil: not worth a look.
+    var best = BestRows(keep: Self.nearKept, atLeast: 0)
+    var isDone = [Bool](repeating: false, count: image.dates.count)
+    if plan.query.date.isWhole {
+      for date in image.dates.indices {
+        isDone[date] = plan.dates[date].level.isNear || !image.dates[date].isKnown
+      }
+      let near = isDone
+      scan.scan(dates: 0, image.dates.count, into: &best) { near[$0] }
+      try add(rows: best.rows().map(\.row))
+      if isClear { return true }
+    }
+    isExhaustive = true
+    var lists = ListScan(scan, done: isDone)
+    if try !lists.run(into: &best) {
+      let done = isDone
+      var rest = BestRows(keep: Self.nearKept, atLeast: best.threshold)
+      all(scan, workers, into: &rest) { !done[$0] }
+      best.mergeDistinct(rest)
+    }
+    try add(rows: best.rows().map(\.row))
+    return false
+  }
+
+  /// The best rows of the wanted dates, by as many workers as there are.
+  private func all(
+    _ scan: CoarseScan, _ workers: Workers, into best: inout BestRows,
+    where isWanted: @Sendable @escaping (Int) -> Bool
+  ) {
     let image = scan.image
     let parts = image.rowCount < Self.smallPool ? 1 : workers.count
     // Each part takes the dates whose rows begin in its share of the rows.
@@ -72,15 +100,14 @@ struct PoolSearch {
     bounds.append(image.dates.count)
     let limits = bounds
     let result = PartResults(parts: parts)
+    let start = best
     workers.run(parts) { part in
-      var best = BestRows(keep: Self.allKept)
+      var best = start
       let end = max(limits[part], limits[part + 1])
-      scan.scan(dates: limits[part], min(end, image.dates.count), into: &best) { _ in true }
+      scan.scan(dates: limits[part], min(end, image.dates.count), into: &best, where: isWanted)
       result.set(part, best)
     }
-    var best = BestRows(keep: Self.allKept)
-    for part in 0..<parts { if let one = result[part] { best.merge(one) } }
-    return best.rows().map(\.row)
+    for part in 0..<parts { if let one = result[part] { best.mergeDistinct(one) } }
   }
 
   private mutating func add(rows: [UInt32]) throws {
@@ -102,6 +129,37 @@ struct PoolSearch {
     ).best
       >= Self.clear
   }
+
+  /// Posteriors of what was found, in its order; records of one child share theirs.
+  func posterior() throws -> Posterior {
+    var posterior = Posterior(
+      found.map(\.weights), pupils: pool.figuresOfPupils, kin: pool.image.figures.kin,
+      model: pool.model)
+    let rivals = found.indices.filter { posterior.candidates[$0] > Self.rival }
+      .sorted { posterior.candidates[$0] > posterior.candidates[$1] }
+    guard let first = rivals.first, rivals.count > 1 else { return posterior }
+    let plan = QueryPlan(
+      FoldedQuery(found[first].record), image: pool.image, variants: pool.variants)
+    let comparison = Comparison(
+      plan: plan, figures: pool.image.figures, variants: pool.variants, model: pool.model)
+    let weigher = Weigher(plan: plan, figures: pool.image.figures, model: pool.model)
+    var model = pool.model
+    model.here = model.twice
+    var same: [Int: Double] = [:]
+    for other in rivals.dropFirst().prefix(Self.rivals) {
+      let weights = weigher.weights(comparison.evidence(found[other].record))
+      same[other] =
+        Posterior(
+          [weights], pupils: pool.figuresOfPupils, kin: pool.image.figures.kin, model: model
+        ).best
+    }
+    posterior.share(same, first: first)
+    return posterior
+  }
+
+  /// Posteriors above which a record may be another one of the same child, and how many are tried.
+  private static let rival = 0.01
+  private static let rivals = 12
 
   private mutating func finish() {
     found.sort {

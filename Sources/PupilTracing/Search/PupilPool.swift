@@ -65,17 +65,20 @@ package struct PupilPool: TracePool {
 
   package func trace(_ query: TraceQuery) throws -> TraceAnswer {
     let search = try search(query)
-    return Answering(search: search, pupils: figuresOfPupils, model: model).answer()
+    return try Answering(search: search, model: model).answer()
   }
 
   /// Pupils in the pool, about.
+  package var pupils: Int { Int(figuresOfPupils) }
+
   var figuresOfPupils: Double {
     Double(max(1, image.pupils + changed.count - replaced.count))
   }
 
   /// The pupils that resemble the child, with what was found of each.
-  func search(_ query: TraceQuery) throws -> PoolSearch {
-    let folded = FoldedQuery(query)
+  func search(_ query: TraceQuery) throws -> PoolSearch { try search(FoldedQuery(query)) }
+
+  func search(_ folded: FoldedQuery) throws -> PoolSearch {
     let plan = QueryPlan(folded, image: image, variants: variants)
     var search = PoolSearch(plan: plan, pool: self)
     try search.run(workers)

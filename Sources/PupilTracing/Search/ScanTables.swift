@@ -8,6 +8,9 @@ final class ScanTables: @unchecked Sendable {
   /// forename, and that swapped. Signed.
   let names: UnsafeMutablePointer<UInt32>
   let nameCount: Int
+  /// Names that do not weigh what all others do (`base`), each once; the empty name among them.
+  let near: [UInt32]
+  let base: UInt32
   let swapped: Int32
   let middleUsed: Int32
   let postcode: UInt32
@@ -28,7 +31,7 @@ final class ScanTables: @unchecked Sendable {
     let weigher = Weigher(plan: plan, figures: image.figures, model: model)
     nameCount = image.vocabulary.count
     names = .allocate(capacity: nameCount)
-    Self.fill(names, nameCount, plan, weigher)
+    (base, near) = Self.fill(names, nameCount, plan, weigher)
     func units(_ bits: Double) -> Int32 { Int32((max(-60, min(60, bits)) * Self.unit).rounded()) }
     swapped = units(Bits.log2(model.reading[1]))
     middleUsed = units(Bits.log2(model.reading[2]))
@@ -60,7 +63,7 @@ final class ScanTables: @unchecked Sendable {
   private static func fill(
     _ table: UnsafeMutablePointer<UInt32>, _ count: Int, _ plan: QueryPlan,
     _ weigher: Weigher
-  ) {
+  ) -> (base: UInt32, near: [UInt32]) {
     typealias Column = (sighting: Vocabulary.Sighting, role: Int, levels: [Double], lane: Int)
     var columns: [[Column]] = [[], [], [], []]
     let model = weigher.model
@@ -87,6 +90,7 @@ final class ScanTables: @unchecked Sendable {
     }
     table.initialize(repeating: base, count: count)
     table[0] = 0
+    var near: [UInt32] = [0]
     for column in columns.joined() {
       let masses = column.sighting.masses[column.role]
       let anybody = weigher.anybody(masses, column.levels)
@@ -97,9 +101,27 @@ final class ScanTables: @unchecked Sendable {
         let shift = UInt32(column.lane * 8)
         let known = Int8(truncatingIfNeeded: table[Int(number)] >> shift)
         guard value > known else { continue }
+        if table[Int(number)] == base { near.append(number) }
         table[Int(number)] &= ~(0xFF << shift)
         table[Int(number)] |= UInt32(UInt8(bitPattern: value)) << shift
       }
     }
+    return (base, near)
+  }
+
+  /// A signed byte of a packed word.
+  @inline(__always)
+  func lane(_ word: UInt32, _ lane: UInt32) -> Int32 {
+    Int32(Int8(truncatingIfNeeded: word >> (lane &* 8)))
+  }
+
+  /// What three names weigh together, by the likeliest reading; numbers are not trusted.
+  func names(_ surname: UInt32, _ forename: UInt32, _ middle: UInt32) -> Int32 {
+    guard max(surname, forename, middle) < nameCount else { return -400 }
+    let first = names[Int(surname)]
+    let second = names[Int(forename)]
+    let used = middle == 0 ? -400 : lane(names[Int(middle)], 2) + middleUsed
+    return max(
+      lane(first, 0) + max(lane(second, 2), used), lane(first, 1) + lane(second, 3) + swapped)
   }
 }

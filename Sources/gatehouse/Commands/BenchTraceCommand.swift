@@ -12,7 +12,10 @@ struct BenchTraceCommand: AsyncParsableCommand {
     commandName: "trace", abstract: "Measure tracing on a labelled set.",
     discussion: """
       Takes a folder with pool.csv, queries.csv and, for the quality figures, truth.csv
-      (query_id, candidate_id). docs/tracing.md says how each figure is reckoned.
+      (query_id, candidate_id). A file tags.csv (query_id and words) tells by the word "sibling"
+      who is an unlisted brother or sister, and by "group:NAME" of which group of names a child
+      is; without it groups are told by the lists of name variants.
+      docs/tracing.md says how each figure is reckoned.
       """)
 
   @Argument(help: "The folder of the set.") var folder: String
@@ -44,12 +47,14 @@ struct BenchTraceCommand: AsyncParsableCommand {
       _ = try run.learn()
       say("learning seconds", (ContinuousClock.now - before) / .milliseconds(1) / 1000, 2)
     }
-    let truth = try readTruth()
+    let truth = try readPairs("truth.csv")
+    let tags = try readPairs("tags.csv")
+    let groups = try TraceGroups(schemas: schemasFolder, tags: tags)
     var score = TraceScore()
     var times: [Double] = []
-    try run.ask { id, answer, ms in
+    try run.ask { id, query, answer, ms in
       times.append(ms)
-      score.add(answer, truth: truth[id] ?? [])
+      score.add(answer, truth: truth[id] ?? [], group: groups.group(of: id, query))
     }
     times.sort()
     print("model\t\(run.pool.model.version)")
@@ -69,7 +74,40 @@ struct BenchTraceCommand: AsyncParsableCommand {
     if let alerts = score.falseAlerts(atRecall: 0.95) {
       say("false alerts at recall .95", alerts, 4)
     }
+    if let alerts = score.falseAlerts(atRecall: 0.95, group: TraceGroups.sibling) {
+      say("false alerts of unlisted siblings at recall .95", alerts, 4)
+    }
     say("calibration error", score.calibrationError, 4)
+    sayGroups(score)
+    try measureTokens(truth)
+  }
+
+  /// Groups with fewer children than this say nothing.
+  private static let leastGroup = 100
+
+  private func sayGroups(_ score: TraceScore) {
+    let groups = score.rank1ByGroup.filter { $0.asked >= Self.leastGroup }
+    for one in groups { say("rank 1, \(one.asked) names: \(one.group)", one.rank1, 4) }
+    let ranks = groups.map(\.rank1)
+    if groups.count > 1, let best = ranks.max(), let worst = ranks.min() {
+      say("rank 1, gap between groups of names", best - worst, 4)
+    }
+  }
+
+  /// The yes or no by strong tokens, over the same lists.
+  private func measureTokens(_ truth: [String: Set<String>]) throws {
+    var score = TokenScore()
+    try TraceFiles.rows(folder + "/queries.csv", list: "queries") { columns, fields, line, _ in
+      let id = try columns.id(fields, list: "queries", line: line)
+      score.ask(
+        try columns.query(fields, list: "queries", line: line), truth: truth[id] ?? [])
+    }
+    try TraceFiles.rows(folder + "/pool.csv", list: "pool") { columns, fields, line, _ in
+      score.pass(try columns.record(fields, list: "pool", line: line))
+    }
+    say("strong tokens, recall", score.recall, 4)
+    say("strong tokens, other children hit by a question", score.others, 4)
+    if let hits = score.notThere { say("strong tokens, not-there questions that hit", hits, 4) }
   }
 
   /// The milliseconds from handing over a changed pupil to having found it.
@@ -96,20 +134,21 @@ struct BenchTraceCommand: AsyncParsableCommand {
     return percentile(times, 0.99)
   }
 
-  private func readTruth() throws -> [String: Set<String>] {
-    var truth: [String: Set<String>] = [:]
-    guard let data = FileManager.default.contents(atPath: folder + "/truth.csv") else {
-      return truth
+  /// The second column of a file by its first; nothing when there is no such file.
+  private func readPairs(_ file: String) throws -> [String: Set<String>] {
+    var pairs: [String: Set<String>] = [:]
+    guard let data = FileManager.default.contents(atPath: folder + "/" + file) else {
+      return pairs
     }
     var rows = CSVRows()
     func add(_ fields: [String], _ line: Int) throws {
       guard line > 1 else { return }
-      guard fields.count >= 2 else { throw TraceFault("truth line \(line): give two columns") }
-      truth[fields[0], default: []].insert(fields[1])
+      guard fields.count >= 2 else { throw TraceFault("\(file) line \(line): give two columns") }
+      pairs[fields[0], default: []].insert(fields[1])
     }
     try data.withUnsafeBytes { try rows.feed($0, add) }
     try rows.finish(add)
-    return truth
+    return pairs
   }
 
   private func percentile(_ sorted: [Double], _ part: Double) -> Double {

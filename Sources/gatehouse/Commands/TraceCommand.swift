@@ -47,8 +47,8 @@ struct TraceBatchCommand: AsyncParsableCommand {
     abstract: "Ask a whole list of children against a list of pupils.",
     discussion: """
       Both lists are CSV files with a heading row. Headings, in any order: id, upn, surname,
-      forename, middle, dob, sex, postcode, address; also former_surname, known_as, parent,
-      sibling, school. Only id and one of surname, forename and upn are needed.
+      forename, middle, dob, sex, postcode, address; also former_surname, known_as, former_dob,
+      former_postcode, former_address, parent, sibling, school. Only id and one of surname, forename and upn are needed.
       Writes query_id, rank, candidate_id, weight (bits), probability, ms; at most five candidates
       a child, none for whoever is not found. Nothing is merged: a person confirms.
       docs/tracing.md explains the figures.
@@ -83,7 +83,7 @@ struct TraceBatchCommand: AsyncParsableCommand {
     try table.write("query_id,rank,candidate_id,weight,probability,ms\n")
     try words?.write("query_id,outcome,not_here,candidate_id,reading,weight,probability,reasons\n")
     var counts: [TraceOutcome: Int] = [:]
-    try run.ask { id, answer, ms in
+    try run.ask { id, _, answer, ms in
       counts[answer.outcome, default: 0] += 1
       for (rank, one) in answer.offered.enumerated() {
         try table.write(

@@ -64,17 +64,19 @@ enum TraceFiles {
     guard let schemas = schemas ?? SchemaFolder.locate() else {
       throw CommandFailure(.usage, "no schemas folder found; give --schemas DIR")
     }
-    let folder = schemas + "/names"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let files = names.filter { $0.hasPrefix("variants-") && $0.hasSuffix(".txt") }.sorted()
-    guard !files.isEmpty else {
-      throw CommandFailure(.usage, "no name variants found in \(folder); give --schemas DIR")
+    let variants = try NameVariantFiles.read(besides: schemas)
+    guard variants.count > 0 else {
+      throw CommandFailure(
+        .usage, "no name variants found in \(schemas)/names; give --schemas DIR")
     }
-    return try NameVariants(
-      files: files.map { name in
-        let bytes = FileManager.default.contents(atPath: folder + "/" + name) ?? Data()
-        return (name, [UInt8](bytes))
-      })
+    return variants
+  }
+
+  /// Returns to the system what building or learning no longer needs.
+  static func giveBackMemory() {
+    // Of the C library of Linux alone; elsewhere there is nothing to do.
+    guard let trim = dlsym(nil, "malloc_trim") else { return }
+    _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
   }
 
   /// Builds a pool from a list. The image is a file without a name, gone with the command.
@@ -82,7 +84,9 @@ enum TraceFiles {
     _ path: String, variants: NameVariants, below directory: String
   ) throws -> PupilPool {
     let place = "\(directory)/.gatehouse-trace-\(ProcessInfo.processInfo.processIdentifier)"
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    // Of the file itself, should the path be a link.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let size = (try? FileManager.default.attributesOfItem(atPath: target)[.size] as? Int) ?? 0
     var ids = 0
     var progress = TraceProgress("Reading the pool")
     defer { try? FileManager.default.removeItem(atPath: place) }
@@ -98,6 +102,7 @@ enum TraceFiles {
       try writer.finish()
     }
     Terminal.endProgress()
+    giveBackMemory()
     let image = try PupilImage(try PupilImageFile(path: place))
     var pool = PupilPool(image: image, variants: variants, workers: .cores)
     // A list is reviewed as a whole: the best five are written, however unlikely.
