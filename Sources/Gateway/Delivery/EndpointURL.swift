@@ -59,10 +59,12 @@ package struct EndpointURL: Sendable, Equatable {
 enum IPAddress {
   /// 4 or 16 bytes of a dotted or colon form; nil for anything else, a name among it.
   static func bytes(of text: String) -> [UInt8]? {
-    var four = in_addr()
-    if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: four) { Array($0) } }
-    var six = in6_addr()
-    if inet_pton(AF_INET6, text, &six) == 1 { return withUnsafeBytes(of: six) { Array($0) } }
+    // Bytes, not `in_addr`: NIO's C module declares those structures too, and which of the two the
+    // compiler takes changes with the files that it compiles together.
+    for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
+      var bytes = [UInt8](repeating: 0, count: size)
+      if inet_pton(family, text, &bytes) == 1 { return bytes }
+    }
     return nil
   }
 }

@@ -4,12 +4,6 @@ package import ExchangeModel
 import SwiftASN1
 import X509
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The names, purposes and lifetime of a certificate to be issued.
 package struct CertificateOrder: Sendable {
   /// What its key may be used for in TLS.
@@ -77,17 +71,9 @@ package struct CertificateOrder: Sendable {
   func alternativeNames() throws -> [GeneralName] {
     var names: [GeneralName] = dnsNames.map { .dnsName($0) }
     for address in addresses {
-      guard let bytes = Self.addressBytes(address) else { throw CertificateFault.notAnAddress }
+      guard let bytes = IPAddress.bytes(of: address) else { throw CertificateFault.notAnAddress }
       names.append(.ipAddress(ASN1OctetString(contentBytes: bytes[...])))
     }
     return names + uris.map { .uniformResourceIdentifier($0) }
-  }
-
-  private static func addressBytes(_ text: String) -> [UInt8]? {
-    var four = in_addr()
-    if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: four) { Array($0) } }
-    var six = in6_addr()
-    if inet_pton(AF_INET6, text, &six) == 1 { return withUnsafeBytes(of: six) { Array($0) } }
-    return nil
   }
 }

@@ -83,7 +83,7 @@ package struct ListRivalry: Sendable {
     }
     children.sort { $0.bits != $1.bits ? $0.bits > $1.bits : $0.id < $1.id }
     return TraceAnswer(
-      outcome: Answering.outcome(children),
+      outcome: TraceOutcome(offering: children.map(\.posterior)),
       candidates: children + answer.candidates.filter { $0.reading == .household },
       notHere: notHere, modelVersion: answer.modelVersion, isExhaustive: answer.isExhaustive)
   }

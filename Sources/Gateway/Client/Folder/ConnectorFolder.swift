@@ -35,7 +35,7 @@ package struct ConnectorFolder: Sendable {
   package struct Waiting: Hashable, Sendable {
     package let name: String
     let size: Int64
-    /// Nanoseconds of its last change; only ever compared with itself.
+    /// Microseconds of its last change; only ever compared with itself.
     let changed: Int64
   }
 
@@ -88,14 +88,14 @@ package struct ConnectorFolder: Sendable {
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
       guard !Self.isUnfinished(name) else { return nil }
-      var information = stat()
-      guard lstat("\(base)/\(name)", &information) == 0,
-        information.st_mode & S_IFMT == S_IFREG
+      // Of the entry itself: a link is no file that waits.
+      let found = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)")
+      guard let found, found[.type] as? FileAttributeType == .typeRegular,
+        let size = (found[.size] as? NSNumber)?.int64Value,
+        let changed = found[.modificationDate] as? Date
       else { return nil }
-      let changed = information.st_mtim
-      return Waiting(
-        name: name, size: Int64(information.st_size),
-        changed: Int64(changed.tv_sec) &* 1_000_000_000 &+ Int64(changed.tv_nsec))
+      let microseconds = (changed.timeIntervalSince1970 * 1_000_000).rounded()
+      return Waiting(name: name, size: size, changed: Int64(exactly: microseconds) ?? 0)
     }
   }
 
