@@ -18,19 +18,19 @@ struct ListScanTests {
     return query
   }
 
-  @Test("The best rows by lists are the best of all rows", arguments: [1, 10, 40])
+  @Test("The best rows by lists are the best of all rows", arguments: [1, 4, 12])
   func exhaustive(_ keep: Int) throws {
-    var pupils = SyntheticPupils(count: 1500, seed: 43)
+    var pupils = SyntheticPupils(count: 800, seed: 43)
     let whole = pupils.records
-    for index in stride(from: 0, to: 1500, by: 9) { pupils.records[index].datesOfBirth = [] }
-    for index in stride(from: 1, to: 1500, by: 17) { pupils.records[index].names[0].surname = "" }
-    for index in stride(from: 2, to: 1500, by: 13) { pupils.records[index].places = [] }
-    for index in stride(from: 3, to: 1500, by: 5) {
+    for index in stride(from: 0, to: 800, by: 9) { pupils.records[index].datesOfBirth = [] }
+    for index in stride(from: 1, to: 800, by: 17) { pupils.records[index].names[0].surname = "" }
+    for index in stride(from: 2, to: 800, by: 13) { pupils.records[index].places = [] }
+    for index in stride(from: 3, to: 800, by: 5) {
       pupils.records[index].names[0].middle = pupils.pick(SyntheticPupils.forenames)
     }
     let pool = try SyntheticPupils.pool(pupils.records).pool
     var byLists = 0
-    for number in 0..<240 {
+    for number in 0..<120 {
       let asked = pupils.question(about: whole[number * 6])
       let query = FoldedQuery(Self.thinned(asked, number))
       let plan = QueryPlan(query, image: pool.image, variants: .none)
@@ -48,7 +48,7 @@ struct ListScanTests {
       byLists += 1
       #expect(best.rows().map(\.weight) == expected.rows().map(\.weight), "question \(number)")
     }
-    #expect(byLists > (keep > 10 ? 20 : 60), "only \(byLists) by lists")
+    #expect(byLists > 10, "only \(byLists) by lists")
   }
 
   @Test("No name that agrees is passed over but far likenesses")

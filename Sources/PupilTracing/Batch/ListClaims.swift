@@ -2,7 +2,7 @@
 // also another, and the pupils who remain are fewer. Told from the answers to the whole list alone.
 // Never used for a single question, nor where a list asks for the same children again and again.
 
-/// Who of a list is probably which pupil. Give it each answer once, then ask it to weigh them again.
+/// Who of a list is probably which pupil. Give it each answer once, then weigh them again.
 package struct ListClaims: Sendable {
   /// Below this share of the pool a list says too little about it to be worth the time.
   package static let leastShare = 0.02

@@ -30,8 +30,8 @@ struct FoundPupil: Sendable {
     self.pupils = pupils
   }
 
-  /// The candidates with one child once. The records of one child share its probability, since the
-  /// pool is taken to have each child once: together they have all of it.
+  /// The candidates with one child once. Each record of one child has the child's probability
+  /// already, as the engine shares it: the likelier one's is kept, nothing is added twice.
   static func joined(_ found: [FoundPupil]) -> [FoundPupil] {
     var children: [FoundPupil] = []
     for one in found {
@@ -43,7 +43,7 @@ struct FoundPupil: Sendable {
         let child = children[place]
         children[place] = FoundPupil(
           reading: child.reading, bits: child.bits,
-          posterior: min(1, child.posterior + one.posterior), reasons: child.reasons,
+          posterior: max(child.posterior, one.posterior), reasons: child.reasons,
           pupils: child.pupils + one.pupils)
       } else {
         children.append(one)

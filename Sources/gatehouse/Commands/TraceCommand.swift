@@ -48,7 +48,8 @@ struct TraceBatchCommand: AsyncParsableCommand {
     discussion: """
       Both lists are CSV files with a heading row. Headings, in any order: id, upn, surname,
       forename, middle, dob, sex, postcode, address; also former_surname, known_as, former_dob,
-      former_postcode, former_address, parent, sibling, school. Only id and one of surname, forename and upn are needed.
+      former_postcode, former_address, parent, sibling, school. Only id and one
+      of surname, forename and upn are needed.
       Writes query_id, rank, candidate_id, weight (bits), probability, ms; at most five candidates
       a child, none for whoever is not found. Nothing is merged: a person confirms.
       docs/tracing.md explains the figures.

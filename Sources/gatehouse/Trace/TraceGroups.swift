@@ -1,4 +1,5 @@
-// To which group a question of a measured list belongs: siblings by their tag, others by their names.
+// To which group a question of a measured list belongs: siblings by their tag, others by their
+// names.
 // Only for figures: nothing that answers a question knows of groups.
 
 import Foundation
