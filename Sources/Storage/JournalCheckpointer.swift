@@ -23,8 +23,9 @@ final class JournalCheckpointer: Sendable {
   /// Milliseconds between two looks.
   private static let interval = 250
   /// Bytes of journal above which the writer is asked to start it anew. Where the disk has little
-  /// room half of that counts, but never less than the second number: the journal itself must not
-  /// fill the disk, since it could then not be moved into a database that has to grow for it.
+  /// room half of that counts, but never less than the second number, and the file is emptied: the
+  /// journal itself must not fill the disk, since it could then not be moved into a database that
+  /// has to grow for it.
   private static let longestJournal: Int64 = 128 << 20
   private static let shortestJournal: Int64 = 4 << 20
   /// Bytes that the file keeps after it was started anew: writing over them is cheaper than
@@ -152,7 +153,9 @@ final class JournalCheckpointer: Sendable {
       return (frames, moved)
     }
     guard let row else { return false }
-    if row.frames * pageBytes > longest() { wantsRestart.store(true, ordering: .relaxed) }
+    let longest = longest()
+    if row.frames * pageBytes > longest { wantsRestart.store(true, ordering: .relaxed) }
+    if longest < Self.longestJournal, Int64(Self.size(of: journalPath)) > longest { empty() }
     return row.moved >= row.frames
   }
 
