@@ -4,7 +4,7 @@
 import Foundation
 
 enum FewSchemas {
-  private static let types = [
+  static let types = [
     "medical-referral", "fifteen-day-absence-notification", "referral-acknowledgement",
     "triage-outcome", "rejection-notice", "consented-share", "consent-withdrawn",
     "disclosure-without-consent", "not-to-share-decision", "rectification-notice",
