@@ -28,7 +28,7 @@ package enum WholeFile {
   }
 
   /// A new part beside a file, in place of one that was left over; nil when it cannot be made.
-  static func openPart(of path: String, mode: mode_t) -> (file: FileHandle, part: String)? {
+  package static func openPart(of path: String, mode: mode_t) -> (file: FileHandle, part: String)? {
     let part = path + ".part"
     unlink(part)
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)

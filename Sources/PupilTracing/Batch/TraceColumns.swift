@@ -55,7 +55,8 @@ package struct TraceColumns: Sendable {
       }
     }
     guard let ids = columns[.id], ids.count == 1 else {
-      throw TraceFault("\(list) line 1: give exactly one column headed id")
+      throw TraceFault(
+        "\(list) line 1: give exactly one column headed id; columns are parted by commas")
     }
     guard columns.keys.contains(where: { [.surname, .forename, .upn].contains($0) }) else {
       throw TraceFault(
