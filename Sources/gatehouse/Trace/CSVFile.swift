@@ -8,7 +8,8 @@ final class CSVFile {
   private static let flushBytes = 64 << 10
   private let path: String
   private let file: FileHandle
-  /// The unfinished file beside it; nil when it is a link, a pipe or a device, which is written at once.
+  /// The unfinished file beside it; nil when it is a link, a pipe or a device, which is written at
+  /// once.
   private var part: String?
   private var waiting = Data()
 
