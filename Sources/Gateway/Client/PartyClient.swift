@@ -66,6 +66,9 @@ package final class PartyClient: Sendable {
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
+  // Whoever was cut short by an error never came to `close`.
+  deinit { client.shutdown { _ in } }
+
   /// Closes the connections. Call it once, at the end.
   package func close() async throws { try await client.shutdown() }
 
