@@ -39,23 +39,26 @@ struct InboxCommand: AsyncParsableCommand {
 
   struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print a message's envelope, in JSON or XML.")
+      abstract: "Print a message: its envelope in JSON or XML, or text to read.")
 
     @OptionGroup var options: ClientOptions
-    @Option(help: "json or xml.") var format: Format = .json
+    @Option(help: "json or xml; or text: a field a line, for a person.")
+    var format: Format = .json
     @Argument(help: "The message id.") var id: String
 
     func run() async throws {
       let id = try MessageIDArgument.read(id)
-      let accept = "application/cloudevents+\(format.rawValue)"
+      let accept = "application/cloudevents+" + (format == .xml ? "xml" : "json")
       let answer = try await options.withClient { client in
         try await client.call("GET", "/v1/inbox/\(id)", headers: [("Accept", accept)]).orFailure()
       }
-      print(answer.text)
+      guard format == .text else { return print(answer.text) }
+      let envelope = try JSONDocument.parse(answer.bytes).root
+      for line in ReadableMessage.lines(of: envelope) { print(line) }
     }
   }
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case json, xml }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case json, xml, text }
 
   struct Acknowledge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -139,7 +139,9 @@ struct NextSteps {
           "trace reply \(trace) --result withdrawn --verified-by school-roll")
       }
     case "missing-child" where isOwn:
-      say("Read what is known of the child:", "inbox get \(found["caseId"]?.string ?? "CASE")")
+      say(
+        "Read what is known of the child:",
+        "inbox get \(found["caseId"]?.string ?? "CASE") --format text")
       say(
         "Look for the child among the pupils of your authority:",
         "trace ask --officer YOUR-NUMBER --surname SURNAME --forename FORENAME --born YYYY-MM-DD")
@@ -159,12 +161,12 @@ struct NextSteps {
       let due = question["dueAt"].map { "due by \(TraceCommand.minute($0))" } ?? "no day is known"
       say("Wait for \(party) (\(due)); its answer comes to your inbox:", "inbox list")
     case "answered-match", "answered-potential":
-      say("Read the answer of \(party):", "inbox get \(answer)")
+      say("Read the answer of \(party):", "inbox get \(answer) --format text")
       say(
         "Check it there or at the school; then say whether it is the child (confirmed or "
           + "wrong-child):",
         "trace reply \(trace) \(answer) --result confirmed --verified-by school-roll")
-    case "refused": say("Read why \(party) refused:", "inbox get \(answer)")
+    case "refused": say("Read why \(party) refused:", "inbox get \(answer) --format text")
     case "expired": say("The time of the request to \(party) is over; it may be asked again.")
     case "confirmed":
       say("\(party) has the child. A school there asks for the child's transfer file.")
